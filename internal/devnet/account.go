@@ -1,0 +1,53 @@
+package devnet
+
+import (
+	"crypto/ecdsa"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+)
+
+// Account is somebody on the chain.
+type Account struct {
+	// Address holds the tokens. Of a vault it is a contract's.
+	Address common.Address
+	// Key signs: of Address itself, or of the vault's owner.
+	Key *ecdsa.PrivateKey
+	// Vault says that Address is a contract which the key's own address drives,
+	// so that a transaction's sender is not the user.
+	Vault bool
+}
+
+// Sender is the address that signs and pays for gas.
+func (a Account) Sender() common.Address {
+	return crypto.PubkeyToAddress(a.Key.PublicKey)
+}
+
+// vaultEvery makes every so-many-th actor a contract.
+const vaultEvery = 25
+
+// deriveKey returns a key that is the same on every devnet. It protects nothing.
+func deriveKey(role string, index int) *ecdsa.PrivateKey {
+	digest := crypto.Keccak256(fmt.Appendf(nil, "diemhouse devnet %s %d", role, index))
+	key, err := crypto.ToECDSA(digest)
+	if err != nil {
+		// One digest in 2^128 is no key; none of ours is that one.
+		panic(err)
+	}
+	return key
+}
+
+// newActors derives n wallets.
+func newActors(n int) []Account {
+	actors := make([]Account, n)
+	for i := range actors {
+		key := deriveKey("actor", i)
+		actors[i] = Account{Address: crypto.PubkeyToAddress(key.PublicKey), Key: key}
+		if i%vaultEvery == vaultEvery-1 {
+			actors[i].Vault = true
+			actors[i].Address = common.BytesToAddress(crypto.Keccak256(fmt.Appendf(nil, "diemhouse devnet vault %d", i)))
+		}
+	}
+	return actors
+}

@@ -1,0 +1,92 @@
+package devnet
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// historyActions is how many tries to act a block of the history sees.
+const historyActions = 9
+
+// makeHistory builds the blocks from the launch to Config.Now.
+func (d *Devnet) makeHistory(ctx context.Context) error {
+	times := d.blockTimes()
+	steps := timeline(d.config.History)
+	slices.SortStableFunc(steps, func(a, b step) int {
+		switch {
+		case a.at < b.at:
+			return -1
+		case a.at > b.at:
+			return 1
+		}
+		return 0
+	})
+	last := times[len(times)-1]
+	begin := d.Head().Time
+	claims := max(1, 3*airdropClaimBlocks(len(times))/max(1, airdropClaimBlocks(len(times))))
+	claimSize := float64(airdropClaimed) / float64(claims*airdropClaimBlocks(len(times)))
+	for i, at := range times {
+		err := ctx.Err()
+		if err != nil {
+			return fmt.Errorf("history, block %d of %d: %w", i+1, len(times), err)
+		}
+		t, err := d.open(d.Head(), at)
+		if err != nil {
+			return err
+		}
+		now := story(float64(at-begin) / float64(last-begin))
+		for len(steps) > 0 && (steps[0].at <= float64(now) || i == len(times)-1) {
+			err = steps[0].run(t)
+			if err != nil {
+				return fmt.Errorf("history, block %d: %w", i+1, err)
+			}
+			steps = steps[1:]
+		}
+		p := pace{actions: historyActions, burns: 0.9, burnSize: 150, size: 1}
+		if i < airdropClaimBlocks(len(times)) {
+			p.claims, p.claimSize = claims, claimSize
+		}
+		err = t.live(now, p)
+		if err != nil {
+			return fmt.Errorf("history, block %d: %w", i+1, err)
+		}
+		_, err = d.extend(t)
+		if err != nil {
+			return err
+		}
+		if d.config.Progress != nil {
+			d.config.Progress(i+1, len(times))
+		}
+	}
+	return nil
+}
+
+// airdropClaimBlocks is how many of a history's first blocks see claims.
+func airdropClaimBlocks(blocks int) int { return max(1, int(float64(blocks)*airdropEnd)-1) }
+
+// blockTimes spreads the history's blocks over its time, uneven as life is, the
+// last one exactly at Config.Now.
+func (d *Devnet) blockTimes() []uint64 {
+	n := d.config.Blocks
+	rng := rand.New(rand.NewPCG(d.config.Seed, 1)) //nolint:gosec // Play.
+	weights := make([]float64, n)
+	sum := 0.0
+	for i := range weights {
+		weights[i] = 0.2 + rng.ExpFloat64()
+		sum += weights[i]
+	}
+	// One second each is theirs for certain, the rest is shared out.
+	begin := d.Head().Time
+	spare := float64(int(d.config.History/time.Second) - n)
+	times := make([]uint64, n)
+	reached := 0.0
+	for i, weight := range weights {
+		reached += weight
+		times[i] = begin + uint64(i+1) + uint64(spare*reached/sum) //nolint:gosec // Not negative.
+	}
+	times[n-1] = uint64(d.config.Now.Unix()) //nolint:gosec // After 1970.
+	return times
+}

@@ -1,0 +1,111 @@
+package devnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+)
+
+var errNoBlock = errors.New("no such block")
+
+// Branch is what a reorg did.
+type Branch struct {
+	// Ancestor is the last block that both branches share.
+	Ancestor *types.Header
+	// OldHead and NewHead end the two branches.
+	OldHead, NewHead *types.Header
+}
+
+// Reorg replaces the last depth blocks by as many others and one more, as a
+// chain that overtakes does. Some transactions come again, in other places.
+func (d *Devnet) Reorg(depth int) (Branch, error) { return d.ReorgTo(depth, depth+1) }
+
+// ReorgTo replaces the last depth blocks by length others; fewer than depth make
+// the head fall.
+func (d *Devnet) ReorgTo(depth, length int) (Branch, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	chain := d.chain()
+	head := chain.CurrentHeader()
+	if depth < 1 || uint64(depth) > head.Number.Uint64() || length < 1 {
+		return Branch{}, fmt.Errorf("reorg of %d blocks to %d at height %d: %w", depth, length, head.Number, errNoBlock)
+	}
+	fork := head.Number.Uint64() - uint64(depth)
+	result := Branch{Ancestor: chain.GetHeaderByNumber(fork), OldHead: head}
+	d.branch++
+	parent := result.Ancestor
+	var tip *types.Block
+	for range length {
+		block, err := d.sibling(parent)
+		if err != nil {
+			return Branch{}, err
+		}
+		_, err = chain.InsertBlockWithoutSetHead(context.Background(), block, false)
+		if err != nil {
+			return Branch{}, fmt.Errorf("insert side block %d: %w", block.NumberU64(), err)
+		}
+		tip, parent = block, block.Header()
+	}
+	err := d.setCanonical(tip)
+	if err != nil {
+		return Branch{}, err
+	}
+	result.NewHead = tip.Header()
+	return result, nil
+}
+
+// sibling builds a block on parent beside the canonical one: it keeps about half
+// of that block's transactions, and goes on with other life.
+func (d *Devnet) sibling(parent *types.Header) (*types.Block, error) {
+	time := parent.Time + 2
+	old := d.chain().GetBlockByNumber(parent.Number.Uint64() + 1)
+	if old != nil {
+		time = old.Time()
+	}
+	t, err := d.open(parent, time)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil {
+		for _, tx := range old.Transactions() {
+			if t.rng.IntN(2) == 0 {
+				continue
+			}
+			// Its nonce or its funds may be gone on this branch; then it is left out.
+			_, err = t.apply(tx)
+			if err != nil && errors.Is(err, errReverted) {
+				continue
+			}
+		}
+	}
+	err = t.live(1, livePace())
+	if err != nil {
+		return nil, fmt.Errorf("side block %d: %w", t.header.Number, err)
+	}
+	return t.seal()
+}
+
+// SetCanonical makes a known block the head, whatever branch it is on: after a
+// reorg, the old head's hash leads back.
+func (d *Devnet) SetCanonical(hash common.Hash) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	block := d.chain().GetBlockByHash(hash)
+	if block == nil {
+		return fmt.Errorf("block %s: %w", hash, errNoBlock)
+	}
+	d.branch++
+	return d.setCanonical(block)
+}
+
+func (d *Devnet) setCanonical(block *types.Block) error {
+	_, err := d.chain().SetCanonical(block)
+	if err != nil {
+		return fmt.Errorf("make block %d (%s) canonical: %w", block.NumberU64(), block.Hash(), err)
+	}
+	d.moveTags()
+	return nil
+}
