@@ -17,11 +17,16 @@ type Account struct {
 	// Vault says that Address is a contract which the key's own address drives,
 	// so that a transaction's sender is not the user.
 	Vault bool
+
+	sender common.Address
 }
 
 // Sender is the address that signs and pays for gas.
-func (a Account) Sender() common.Address {
-	return crypto.PubkeyToAddress(a.Key.PublicKey)
+func (a Account) Sender() common.Address { return a.sender }
+
+func newAccount(key *ecdsa.PrivateKey) Account {
+	address := crypto.PubkeyToAddress(key.PublicKey)
+	return Account{Address: address, Key: key, sender: address}
 }
 
 // vaultEvery makes every so-many-th actor a contract.
@@ -42,8 +47,7 @@ func deriveKey(role string, index int) *ecdsa.PrivateKey {
 func newActors(n int) []Account {
 	actors := make([]Account, n)
 	for i := range actors {
-		key := deriveKey("actor", i)
-		actors[i] = Account{Address: crypto.PubkeyToAddress(key.PublicKey), Key: key}
+		actors[i] = newAccount(deriveKey("actor", i))
 		if i%vaultEvery == vaultEvery-1 {
 			actors[i].Vault = true
 			actors[i].Address = common.BytesToAddress(crypto.Keccak256(fmt.Appendf(nil, "diemhouse devnet vault %d", i)))

@@ -31,6 +31,7 @@ type Devnet struct {
 
 	mu     sync.Mutex // guards the chain's head and what follows
 	branch uint64     // salt of the branch being built, so that siblings differ
+	ahead  uint64     // seconds that the next block made by hand comes later
 	pinned bool       // finalized was set by hand
 	stop   context.CancelFunc
 	done   chan struct{}
@@ -43,7 +44,7 @@ func Start(ctx context.Context, config Config) (*Devnet, error) {
 	config = config.withDefaults()
 	w := &world{
 		places: basePlaces(),
-		admin:  newAdmin(),
+		admin:  newAccount(deriveKey("admin", 0)),
 		actors: newActors(config.Actors),
 	}
 	begin := uint64(config.Now.Add(-config.History).Unix()) //nolint:gosec // After 1970.
@@ -58,7 +59,7 @@ func Start(ctx context.Context, config Config) (*Devnet, error) {
 	d := &Devnet{config: config, world: w, stack: stack, eth: backend, done: make(chan struct{})}
 	err = d.makeHistory(ctx)
 	if err == nil {
-		err = d.serveAdmin()
+		err = d.serveAdmin(ctx)
 	}
 	if err != nil {
 		return nil, errJoinClose(err, stack)
@@ -106,6 +107,10 @@ func (d *Devnet) Close() error {
 	return nil
 }
 
+// Stopped is closed when no more live blocks come: after an error, which Err then
+// tells, or when the devnet was told to stop.
+func (d *Devnet) Stopped() <-chan struct{} { return d.done }
+
 // Err says why live blocks stopped by themselves; nil while they have not.
 func (d *Devnet) Err() error {
 	d.mu.Lock()
@@ -116,6 +121,7 @@ func (d *Devnet) Err() error {
 func (d *Devnet) run(ctx context.Context) {
 	defer close(d.done)
 	if d.config.BlockTime <= 0 {
+		<-ctx.Done()
 		return
 	}
 	ticker := time.NewTicker(d.config.BlockTime)
@@ -164,11 +170,6 @@ func (d *Devnet) extend(t *turn) (*types.Block, error) {
 	}
 	d.moveTags()
 	return sealed, nil
-}
-
-func newAdmin() Account {
-	key := deriveKey("admin", 0)
-	return Account{Address: crypto.PubkeyToAddress(key.PublicKey), Key: key}
 }
 
 // chain is the node's own.

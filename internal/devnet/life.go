@@ -73,7 +73,7 @@ func (t *turn) live(at story, p pace) error {
 // deed is something an actor may do, as often as its weight says.
 type deed struct {
 	weight int
-	do     func(*turn, story, pace, Account, holdings) error
+	do     func(*turn, story, pace, Account, *purse) error
 }
 
 //nolint:gochecknoglobals // A table.
@@ -96,11 +96,11 @@ func (t *turn) one(at story, p pace) error {
 	const tries = 4
 	for range tries {
 		actor := t.actors[t.rng.IntN(len(t.actors))]
-		h, err := t.holdings(actor.Address)
-		if err != nil {
-			return err
+		h := &purse{turn: t, address: actor.Address}
+		err := t.pickDeed().do(t, at, p, actor, h)
+		if h.err != nil {
+			return h.err
 		}
-		err = t.pickDeed().do(t, at, p, actor, h)
 		if !errors.Is(err, errIdle) {
 			return err
 		}
@@ -143,17 +143,18 @@ func (t *turn) burnProgrammatically(largest float64) error {
 
 // stakeSome stakes until the actor's own liking is met: between 45 and 85 % of
 // what it has. Now and then it pays for somebody else.
-func (t *turn) stakeSome(_ story, _ pace, actor Account, h holdings) error {
-	all := new(uint256.Int).Add(h.vvv, h.staked)
+func (t *turn) stakeSome(_ story, _ pace, actor Account, h *purse) error {
+	vvv, staked := h.vvv(), h.staked()
+	all := new(uint256.Int).Add(vvv, staked)
 	liking := 0.45 + 0.4*float64(actor.Address[0])/255
-	if h.vvv.Lt(tokens(1)) || h.staked.Gt(t.part(all, liking, liking)) {
+	if vvv.Lt(tokens(1)) || staked.Gt(t.part(all, liking, liking)) {
 		return errIdle
 	}
 	recipient := actor.Address
 	if t.rng.IntN(20) == 0 {
 		recipient = t.actors[t.rng.IntN(len(t.actors))].Address
 	}
-	return t.stake(actor, recipient, t.part(h.vvv, 0.2, 0.8))
+	return t.stake(actor, recipient, t.part(vvv, 0.2, 0.8))
 }
 
 func (t *turn) stake(actor Account, recipient common.Address, amount *uint256.Int) error {
@@ -171,9 +172,10 @@ func (t *turn) stake(actor Account, recipient common.Address, amount *uint256.In
 	return err
 }
 
-func (t *turn) unstakeSome(_ story, p pace, actor Account, h holdings) error {
+func (t *turn) unstakeSome(_ story, p pace, actor Account, h *purse) error {
 	free := h.free()
-	if !h.unstaking.IsZero() || free.Lt(tokens(1)) {
+	unstaking, _ := h.unstaking()
+	if !unstaking.IsZero() || free.Lt(tokens(1)) {
 		return errIdle
 	}
 	_, err := t.act(actor, t.Staking, stakingV1Contract, "initiateUnstake", toBig(t.part(free, 0.02*p.size, 0.3*p.size)))
@@ -181,12 +183,14 @@ func (t *turn) unstakeSome(_ story, p pace, actor Account, h holdings) error {
 }
 
 // finalize takes what has cooled down, VVV before DIEM.
-func (t *turn) finalize(_ story, _ pace, actor Account, h holdings) error {
-	if !h.unstaking.IsZero() && h.unstakingAt <= t.header.Time {
+func (t *turn) finalize(_ story, _ pace, actor Account, h *purse) error {
+	amount, availableAt := h.unstaking()
+	if !amount.IsZero() && availableAt <= t.header.Time {
 		_, err := t.act(actor, t.Staking, stakingV1Contract, "finalizeUnstake")
 		return err
 	}
-	if !h.diemUnstaking.IsZero() && h.diemUnstakingAt <= t.header.Time {
+	_, amount, availableAt = h.diemStake()
+	if !amount.IsZero() && availableAt <= t.header.Time {
 		_, err := t.act(actor, t.Diem, diemContract, "unstake")
 		return err
 	}
@@ -195,7 +199,7 @@ func (t *turn) finalize(_ story, _ pace, actor Account, h holdings) error {
 
 // mintSome mints while the market wants more DIEM than there is. Vaults mint
 // twice in one transaction.
-func (t *turn) mintSome(at story, _ pace, actor Account, h holdings) error {
+func (t *turn) mintSome(at story, _ pace, actor Account, h *purse) error {
 	if !t.upgraded() {
 		return errIdle
 	}
@@ -225,7 +229,7 @@ func (t *turn) mintSome(at story, _ pace, actor Account, h holdings) error {
 		if err != nil {
 			return err
 		}
-		_, err = t.send(Account{Key: actor.Key}, actor.Address, data, txGasLimit)
+		_, err = t.send(newAccount(actor.Key), actor.Address, data, txGasLimit)
 		return err
 	}
 	_, err = t.act(actor, t.Staking, stakingV2Contract, "mintDiem", toBig(lock), new(big.Int))
@@ -251,10 +255,10 @@ func (t *turn) mintRate(supply *uint256.Int) (*uint256.Int, error) {
 }
 
 // burnSome burns DIEM that the actor minted and still holds.
-func (t *turn) burnSome(_ story, p pace, actor Account, h holdings) error {
-	most := h.diem
-	if h.minted.Lt(most) {
-		most = h.minted
+func (t *turn) burnSome(_ story, p pace, actor Account, h *purse) error {
+	most := h.diem()
+	if _, minted := h.lock(); minted.Lt(most) {
+		most = minted
 	}
 	if most.IsZero() {
 		return errIdle
@@ -270,32 +274,34 @@ func (t *turn) burnSome(_ story, p pace, actor Account, h holdings) error {
 	return err
 }
 
-func (t *turn) claimRewards(_ story, _ pace, actor Account, h holdings) error {
-	if h.staked.IsZero() {
+func (t *turn) claimRewards(_ story, _ pace, actor Account, h *purse) error {
+	if h.staked().IsZero() {
 		return errIdle
 	}
 	_, err := t.act(actor, t.Staking, stakingV1Contract, "claim")
 	return err
 }
 
-func (t *turn) compound(_ story, _ pace, actor Account, h holdings) error {
-	if h.staked.IsZero() {
+func (t *turn) compound(_ story, _ pace, actor Account, h *purse) error {
+	if h.staked().IsZero() {
 		return errIdle
 	}
 	_, err := t.act(actor, t.Staking, stakingV1Contract, "claimAndStake")
 	return err
 }
 
-func (t *turn) stakeDiem(_ story, _ pace, actor Account, h holdings) error {
-	if h.diem.IsZero() {
+func (t *turn) stakeDiem(_ story, _ pace, actor Account, h *purse) error {
+	amount := t.part(h.diem(), 0.3, 1)
+	if amount.IsZero() {
 		return errIdle
 	}
-	_, err := t.act(actor, t.Diem, diemContract, "stake", toBig(t.part(h.diem, 0.3, 1)))
+	_, err := t.act(actor, t.Diem, diemContract, "stake", toBig(amount))
 	return err
 }
 
-func (t *turn) unstakeDiem(_ story, p pace, actor Account, h holdings) error {
-	amount := t.part(h.diemStaked, 0.05*p.size, 0.7*p.size)
+func (t *turn) unstakeDiem(_ story, p pace, actor Account, h *purse) error {
+	staked, _, _ := h.diemStake()
+	amount := t.part(staked, 0.05*p.size, 0.7*p.size)
 	if amount.IsZero() {
 		return errIdle
 	}
@@ -303,8 +309,8 @@ func (t *turn) unstakeDiem(_ story, p pace, actor Account, h holdings) error {
 	return err
 }
 
-func (t *turn) giveDiem(_ story, _ pace, actor Account, h holdings) error {
-	amount := t.part(h.diem, 0, 0.3)
+func (t *turn) giveDiem(_ story, _ pace, actor Account, h *purse) error {
+	amount := t.part(h.diem(), 0, 0.3)
 	if amount.IsZero() {
 		return errIdle
 	}
@@ -313,8 +319,8 @@ func (t *turn) giveDiem(_ story, _ pace, actor Account, h holdings) error {
 	return err
 }
 
-func (t *turn) giveVVV(_ story, _ pace, actor Account, h holdings) error {
-	amount := t.part(h.vvv, 0, 0.1)
+func (t *turn) giveVVV(_ story, _ pace, actor Account, h *purse) error {
+	amount := t.part(h.vvv(), 0, 0.1)
 	if amount.IsZero() {
 		return errIdle
 	}

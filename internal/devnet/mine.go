@@ -53,7 +53,9 @@ func (d *Devnet) nextTime() uint64 {
 	if d.config.BlockTime > 0 {
 		return uint64(time.Now().Unix()) //nolint:gosec // After 1970.
 	}
-	return d.Head().Time + uint64(liveStep/time.Second)
+	next := d.Head().Time + uint64(liveStep/time.Second) + d.ahead
+	d.ahead = 0
+	return next
 }
 
 // drainPool takes the transactions that users sent. One that fails stays out.
@@ -78,23 +80,29 @@ func (d *Devnet) drainPool(t *turn) error {
 	return nil
 }
 
-// moveTags lets safe and finalized follow the head.
+// moveTags lets safe and finalized follow the head. Finalized does not go back,
+// unless its block was abandoned: then it is the block of that height, or the
+// head, as if the new branch had been final all along.
 func (d *Devnet) moveTags() {
-	head := d.Head().Number.Uint64()
 	chain := d.chain()
-	if head >= d.config.SafeLag {
-		chain.SetSafe(chain.GetHeaderByNumber(head - d.config.SafeLag))
+	head := d.Head().Number.Uint64()
+	chain.SetSafe(chain.GetHeaderByNumber(head - min(head, d.config.SafeLag)))
+	number := head - min(head, d.config.FinalizedLag)
+	if before := chain.CurrentFinalBlock(); before != nil {
+		old := before.Number.Uint64()
+		kept := chain.GetCanonicalHash(old) == before.Hash()
+		if kept && (d.pinned || old > number) {
+			return
+		}
+		if d.pinned {
+			number = min(old, head)
+		}
 	}
-	if d.pinned {
-		return
-	}
-	if head >= d.config.FinalizedLag {
-		chain.SetFinalized(chain.GetHeaderByNumber(head - d.config.FinalizedLag))
-	}
+	chain.SetFinalized(chain.GetHeaderByNumber(number))
 }
 
 // SetFinalized puts the finalized tag on a block, where it stays until the next
-// call: it no longer follows the head.
+// call: it no longer follows the head. A test thus reorganizes what is final.
 func (d *Devnet) SetFinalized(number uint64) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -41,7 +41,8 @@ func startNode(config Config, genesis *core.Genesis) (*node.Node, *eth.Ethereum,
 	settings.SyncMode = ethconfig.FullSync
 	settings.NoPruning = true
 	settings.StateScheme = "hash"
-	settings.SnapshotCache = 0
+	settings.SnapshotCache = 64
+	settings.NoPrefetch = true
 	settings.TrieCleanCache = 64
 	settings.TrieDirtyCache = 64
 	settings.DatabaseCache = 64

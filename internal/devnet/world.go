@@ -76,51 +76,70 @@ func (t *turn) rule(safe common.Address, calls ...call) error {
 	return err
 }
 
-// holdings is what one account has.
-type holdings struct {
-	vvv, staked, locked, minted, diem, diemStaked *uint256.Int
-	// cooling amounts and the times from which they can be had.
-	unstaking, diemUnstaking     *uint256.Int
-	unstakingAt, diemUnstakingAt uint64
+// purse reads what one account has, each figure when it is asked for. The first
+// error sticks, and is looked at once, when the account is done.
+type purse struct {
+	turn    *turn
+	address common.Address
+	err     error
 }
 
-func (h holdings) free() *uint256.Int { return new(uint256.Int).Sub(h.staked, h.locked) }
+func (p *purse) words(n int, at common.Address, artifact contracts.Artifact, method string) []*uint256.Int {
+	out := make([]*uint256.Int, n)
+	for i := range out {
+		out[i] = new(uint256.Int)
+	}
+	if p.err != nil {
+		return out
+	}
+	answer, err := p.turn.read(at, artifact, method, p.address)
+	if err != nil {
+		p.err = err
+		return out
+	}
+	for i := range out {
+		out[i] = word(answer, i)
+	}
+	return out
+}
 
-func (t *turn) holdings(address common.Address) (holdings, error) {
-	var h holdings
-	var err error
-	h.vvv, err = t.readWord(t.VVV, vvvContract, "balanceOf", address)
-	if err != nil {
-		return h, err
+func (p *purse) vvv() *uint256.Int {
+	return p.words(1, p.turn.VVV, vvvContract, "balanceOf")[0]
+}
+
+func (p *purse) staked() *uint256.Int {
+	return p.words(1, p.turn.Staking, stakingV1Contract, "balanceOf")[0]
+}
+
+func (p *purse) diem() *uint256.Int {
+	return p.words(1, p.turn.Diem, diemContract, "balanceOf")[0]
+}
+
+// locked and minted are zero before the upgrade.
+func (p *purse) lock() (locked, minted *uint256.Int) {
+	if !p.turn.upgraded() {
+		return new(uint256.Int), new(uint256.Int)
 	}
-	h.staked, err = t.readWord(t.Staking, stakingV1Contract, "balanceOf", address)
-	if err != nil {
-		return h, err
-	}
-	h.diem, err = t.readWord(t.Diem, diemContract, "balanceOf", address)
-	if err != nil {
-		return h, err
-	}
-	out, err := t.read(t.Staking, stakingV1Contract, "unstakings", address)
-	if err != nil {
-		return h, err
-	}
-	h.unstaking, h.unstakingAt = word(out, 0), word(out, 1).Uint64()
-	out, err = t.read(t.Diem, diemContract, "stakedInfos", address)
-	if err != nil {
-		return h, err
-	}
-	h.diemStaked, h.diemUnstakingAt, h.diemUnstaking = word(out, 0), word(out, 1).Uint64(), word(out, 2)
-	h.locked, h.minted = new(uint256.Int), new(uint256.Int)
-	if !t.upgraded() {
-		return h, nil
-	}
-	out, err = t.read(t.Staking, stakingV2Contract, "lockedStakes", address)
-	if err != nil {
-		return h, err
-	}
-	h.locked, h.minted = word(out, 0), word(out, 1)
-	return h, nil
+	out := p.words(2, p.turn.Staking, stakingV2Contract, "lockedStakes")
+	return out[0], out[1]
+}
+
+// free is stake that no DIEM holds.
+func (p *purse) free() *uint256.Int {
+	locked, _ := p.lock()
+	return new(uint256.Int).Sub(p.staked(), locked)
+}
+
+// unstaking is VVV in its cooldown, and when it is over.
+func (p *purse) unstaking() (amount *uint256.Int, availableAt uint64) {
+	out := p.words(2, p.turn.Staking, stakingV1Contract, "unstakings")
+	return out[0], out[1].Uint64()
+}
+
+// diemStake is staked DIEM, that in its cooldown, and when that is over.
+func (p *purse) diemStake() (staked, cooling *uint256.Int, availableAt uint64) {
+	out := p.words(3, p.turn.Diem, diemContract, "stakedInfos")
+	return out[0], out[2], out[1].Uint64()
 }
 
 // implementationSlot is ERC-1967's.

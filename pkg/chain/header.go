@@ -1,10 +1,19 @@
 package chain
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+)
+
+var (
+	errNoBlock = errors.New("no such block")
+	errPending = errors.New("header states no hash: it is the pending block")
 )
 
 // Ref names one block.
@@ -54,4 +63,79 @@ func (e *HashMismatch) Error() string {
 	}
 
 	return msg
+}
+
+// decodeHeader reads a header and recomputes its hash. A null answer is errNoBlock,
+// a header without a hash (the pending block) errPending.
+func decodeHeader(raw json.RawMessage, trust bool) (Header, error) {
+	if isNull(raw) {
+		return Header{}, errNoBlock
+	}
+
+	var stated struct {
+		Hash *common.Hash `json:"hash"`
+	}
+	if err := json.Unmarshal(raw, &stated); err != nil {
+		return Header{}, fmt.Errorf("header: %w", err)
+	}
+
+	if stated.Hash == nil || *stated.Hash == (common.Hash{}) {
+		return Header{}, errPending
+	}
+
+	h := new(types.Header)
+	if err := json.Unmarshal(raw, h); err != nil {
+		return Header{}, fmt.Errorf("header: %w", err)
+	}
+
+	if !h.Number.IsUint64() {
+		return Header{}, fmt.Errorf("header: number %s is too great", h.Number)
+	}
+
+	if !trust {
+		if computed := h.Hash(); computed != *stated.Hash {
+			return Header{}, &HashMismatch{
+				Number: h.Number.Uint64(), Stated: *stated.Hash, Computed: computed, UnknownFields: unknownFields(raw),
+			}
+		}
+	}
+
+	return Header{Header: h, Hash: *stated.Hash}, nil
+}
+
+// knownFields are the fields of a block answer: those that types.Header hashes and
+// those that are known not to be hashed.
+var knownFields = map[string]bool{
+	"parentHash": true, "sha3Uncles": true, "miner": true, "stateRoot": true, "transactionsRoot": true,
+	"receiptsRoot": true, "logsBloom": true, "difficulty": true, "number": true, "gasLimit": true,
+	"gasUsed": true, "timestamp": true, "extraData": true, "mixHash": true, "nonce": true,
+	"baseFeePerGas": true, "withdrawalsRoot": true, "blobGasUsed": true, "excessBlobGas": true,
+	"parentBeaconBlockRoot": true, "requestsHash": true, "blockAccessListHash": true, "slotNumber": true,
+	"hash": true, "size": true, "totalDifficulty": true, "transactions": true, "uncles": true,
+	"withdrawals": true,
+}
+
+func unknownFields(raw json.RawMessage) []string {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil {
+		return nil
+	}
+
+	var unknown []string
+
+	for name := range fields {
+		if !knownFields[name] {
+			unknown = append(unknown, name)
+		}
+	}
+
+	slices.Sort(unknown)
+
+	return unknown
+}
+
+func isNull(raw json.RawMessage) bool {
+	raw = bytes.TrimSpace(raw)
+
+	return len(raw) == 0 || bytes.Equal(raw, []byte("null"))
 }

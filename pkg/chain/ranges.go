@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -43,13 +44,7 @@ func (s rangeSet) add(r Range) rangeSet {
 	}
 
 	out = append(out, r)
-	slices.SortFunc(out, func(a, b Range) int {
-		if a.From < b.From {
-			return -1
-		}
-
-		return 1
-	})
+	slices.SortFunc(out, func(a, b Range) int { return cmp.Compare(a.From, b.From) })
 
 	return out
 }

@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -255,6 +254,3 @@ func contains(kinds []Kind, k Kind) bool {
 
 	return false
 }
-
-// interrupted reports whether err is the caller's own cancellation.
-func interrupted(ctx context.Context) bool { return ctx.Err() != nil }

@@ -1,0 +1,137 @@
+package chain
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
+)
+
+const methodLogs = "eth_getLogs"
+
+// roundAnswer: an answer of exactly a multiple of so many logs smells of a silent
+// cap. It is asked again in halves, which costs little when it was an accident.
+const roundAnswer = 1000
+
+// readRange reads the wanted logs of a range, checked and complete (block hash and
+// time). Its error is a *Refusal or the context's error.
+func (e *endpoint) readRange(ctx context.Context, f FilterSet, r Range) ([]types.Log, error) {
+	// A node that has not seen the range yet may answer with what it has.
+	if r.To > e.head.Load() {
+		head, err := e.headNumber(ctx)
+		if err != nil {
+			return nil, err
+		}
+
+		if r.To > head {
+			return nil, e.refusal(BeyondHead, methodLogs, fmt.Errorf("its head is block %d", head))
+		}
+	}
+
+	calls := make([]rpcCall, len(f.queries))
+
+	for i := range f.queries {
+		params := f.queries[i].params()
+		params["fromBlock"], params["toBlock"] = hexutil.Uint64(r.From), hexutil.Uint64(r.To)
+		calls[i] = rpcCall{method: methodLogs, args: []any{params}}
+	}
+
+	results, err := e.batch(ctx, calls)
+	if err != nil {
+		return nil, err
+	}
+
+	answers := make([][]types.Log, len(results))
+
+	for i := range results {
+		if results[i].err != nil {
+			return nil, results[i].err
+		}
+
+		answers[i], err = decodeLogs(results[i].data)
+		results[i].data = nil
+
+		if err != nil {
+			return nil, e.refusal(Malformed, methodLogs, err)
+		}
+
+		if n := len(answers[i]); n >= roundAnswer && n%roundAnswer == 0 && r.Len() > 1 {
+			return nil, e.refusal(TooLarge, methodLogs, fmt.Errorf("exactly %d logs: the answer may be cut off", n))
+		}
+
+		if err := verifyAnswer(answers[i], &f.queries[i], r); err != nil {
+			return nil, e.refusal(Untrue, methodLogs, err)
+		}
+	}
+
+	return e.finish(ctx, answers)
+}
+
+// finish completes, merges and checks the verified answers.
+func (e *endpoint) finish(ctx context.Context, answers [][]types.Log) ([]types.Log, error) {
+	if err := e.complete(ctx, answers); err != nil {
+		return nil, err
+	}
+
+	logs, err := mergeAnswers(answers)
+	if err == nil {
+		err = verifyMerged(logs)
+	}
+
+	if err != nil {
+		return nil, e.refusal(Untrue, methodLogs, err)
+	}
+
+	return logs, nil
+}
+
+// complete fills block hash and block time from the headers where the endpoint
+// leaves them out.
+func (e *endpoint) complete(ctx context.Context, answers [][]types.Log) error {
+	var numbers []uint64
+
+	for _, logs := range answers {
+		for i := range logs {
+			if incomplete(&logs[i]) {
+				numbers = append(numbers, logs[i].BlockNumber)
+			}
+		}
+	}
+
+	if len(numbers) == 0 {
+		return nil
+	}
+
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+
+	headers, err := e.headersOf(ctx, numbers)
+	if err != nil {
+		return err
+	}
+
+	for _, logs := range answers {
+		for i := range logs {
+			l := &logs[i]
+			if !incomplete(l) {
+				continue
+			}
+
+			h := headers[l.BlockNumber]
+			if l.BlockHash != (common.Hash{}) && l.BlockHash != h.Hash {
+				return e.refusal(Untrue, methodLogs, violation(l, "has block hash %s, the header %s", l.BlockHash, h.Hash))
+			}
+
+			l.BlockHash, l.BlockTimestamp = h.Hash, h.Time
+		}
+	}
+
+	return nil
+}
+
+func incomplete(l *types.Log) bool {
+	return l.BlockTimestamp == 0 || l.BlockHash == (common.Hash{})
+}

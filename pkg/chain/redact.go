@@ -1,0 +1,101 @@
+package chain
+
+import (
+	"net/url"
+	"sort"
+	"strings"
+	"unicode"
+)
+
+// minSecret is the length from which a part of a URL is taken for a secret when it
+// turns up in a message. Shorter parts ("v2", "rpc") are words.
+const minSecret = 6
+
+// maxMessage is the length to which a provider's message is cut, in bytes.
+const maxMessage = 300
+
+const hidden = "…"
+
+// redactor removes what is secret in one URL from text.
+type redactor struct {
+	secrets []string
+}
+
+// endpointName gives the part of a URL that may be shown: scheme, host and port,
+// and "/…" when there was more.
+func endpointName(u *url.URL) string {
+	name := u.Scheme + "://" + u.Host
+	if u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		name += "/" + hidden
+	}
+
+	return name
+}
+
+func newRedactor(u *url.URL) redactor {
+	var parts []string
+
+	add := func(values ...string) { parts = append(parts, values...) }
+
+	add(u.String(), u.RequestURI(), u.RawQuery, u.Fragment, u.EscapedPath(), u.Path)
+
+	for _, path := range []string{u.Path, u.EscapedPath()} {
+		add(strings.Split(path, "/")...)
+	}
+
+	for key, values := range u.Query() {
+		add(key)
+		add(values...)
+
+		for _, v := range values {
+			add(url.QueryEscape(v))
+		}
+	}
+
+	if u.User != nil {
+		add(u.User.String(), u.User.Username())
+
+		if password, ok := u.User.Password(); ok {
+			add(password, url.QueryEscape(password), url.PathEscape(password))
+		}
+	}
+
+	seen := make(map[string]bool)
+
+	var r redactor
+
+	for _, part := range parts {
+		if len(part) >= minSecret && !seen[part] {
+			seen[part] = true
+
+			r.secrets = append(r.secrets, part)
+		}
+	}
+
+	// Longest first, so that a whole is hidden before its parts are.
+	sort.Slice(r.secrets, func(i, j int) bool { return len(r.secrets[i]) > len(r.secrets[j]) })
+
+	return r
+}
+
+// clean gives the text in one line, without secrets, cut to maxMessage.
+func (r redactor) clean(text string) string {
+	for _, secret := range r.secrets {
+		text = strings.ReplaceAll(text, secret, hidden)
+	}
+
+	text = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+
+		return c
+	}, text)
+	text = strings.Join(strings.Fields(text), " ")
+
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + hidden
+	}
+
+	return strings.ToValidUTF8(text, "?")
+}

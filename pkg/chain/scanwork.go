@@ -1,0 +1,362 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"github.com/ethereum/go-ethereum/core/types"
+)
+
+const (
+	// farNarrower: an endpoint whose requests are that many times narrower than
+	// another's leaves the blocks to the other.
+	farNarrower = 8
+	// doubtfulTries is how often a refusal that may or may not be about the width is
+	// answered by narrower requests.
+	doubtfulTries = 3
+	// finalStrikes is how many refusals in a row, on whatever blocks, end the use of
+	// an endpoint in a scan.
+	finalStrikes = 8
+)
+
+// work reads pieces from one endpoint until nothing is left for it.
+func (s *scan) work(ctx context.Context, e *endpoint) {
+	for {
+		// A flight should not wait for an endpoint that is known to be down.
+		until, dropped, last := e.health.down()
+		if dropped {
+			s.retire(e, last)
+
+			return
+		}
+
+		if paused := e.throttle.paused(); paused.After(until) {
+			until = paused
+		}
+
+		if sleepUntil(ctx, until) != nil {
+			return
+		}
+
+		f := s.next(ctx, e)
+		if f == nil {
+			return
+		}
+
+		flightCtx, cancel := context.WithCancel(ctx)
+
+		s.mu.Lock()
+		f.cancel = cancel
+		s.mu.Unlock()
+
+		logs, err := e.readRange(flightCtx, s.cfg.Filter, f.Range)
+
+		cancel()
+
+		if err == nil {
+			s.landed(ctx, f, logs)
+		} else {
+			s.failed(ctx, f, err)
+		}
+	}
+}
+
+// retire ends the use of an endpoint in this scan.
+func (s *scan) retire(e *endpoint, why *Refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	s.states[e].out = why
+	s.finishLocked()
+}
+
+// next waits for a piece that the endpoint should read; nil when there is nothing
+// more for it.
+func (s *scan) next(ctx context.Context, e *endpoint) *flight {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	for ctx.Err() == nil && s.states[e].out == nil {
+		s.hedgeLocked()
+
+		if p, ok := s.takeLocked(e); ok {
+			f := &flight{piece: p, endpoint: e, started: time.Now(), cancel: func() {}}
+			s.flights[f] = struct{}{}
+
+			return f
+		}
+
+		s.changed.Wait()
+	}
+
+	return nil
+}
+
+// hedgeLocked puts the ranges of stalled flights back, for other endpoints.
+func (s *scan) hedgeLocked() {
+	if len(s.pool.endpoints) < 2 {
+		return
+	}
+
+	for f := range s.flights {
+		if !f.hedged && time.Since(f.started) > s.cfg.HedgeAfter {
+			f.hedged = true
+			s.putBackLocked(f.piece)
+		}
+	}
+}
+
+// takeLocked cuts the next bite for the endpoint out of todo.
+func (s *scan) takeLocked(e *endpoint) (piece, bool) {
+	state := s.states[e]
+	n := e.width.take(s.cfg.FirstRange, s.cfg.MaxRange)
+
+	for i := range s.todo {
+		at := i
+		if state.deep {
+			at = len(s.todo) - 1 - i
+		}
+
+		p := s.todo[at]
+		if p.blame[e].out || p.To < state.floor || s.hasFlightLocked(e, p.Range) || s.betterLocked(e, n, p) {
+			continue
+		}
+
+		bite := p
+		if state.deep {
+			bite.From = max(p.From, state.floor)
+			if bite.Len() > n {
+				bite.From = p.To - n + 1
+			}
+		} else {
+			bite.From = max(p.From, state.floor)
+			bite.To = min(p.To, bite.From+n-1)
+		}
+
+		rest := (rangeSet{p.Range}).remove(bite.Range)
+		s.todo = append(s.todo[:at], s.todo[at+1:]...)
+
+		for _, r := range rest {
+			s.insertLocked(piece{Range: r, blame: p.blame})
+		}
+
+		return bite, true
+	}
+
+	return piece{}, false
+}
+
+// hasFlightLocked reports whether the endpoint is reading blocks of r already (its
+// flight was hedged).
+func (s *scan) hasFlightLocked(e *endpoint, r Range) bool {
+	for f := range s.flights {
+		if f.endpoint == e && f.hedged && f.From <= r.To && r.From <= f.To {
+			return true
+		}
+	}
+
+	return false
+}
+
+// betterLocked reports whether another endpoint in good health reads the piece in
+// far fewer requests.
+func (s *scan) betterLocked(e *endpoint, n uint64, p piece) bool {
+	if n >= p.Len() {
+		return false
+	}
+
+	now := time.Now()
+
+	for _, other := range s.pool.endpoints {
+		state := s.states[other]
+		until, _, _ := other.health.down()
+
+		if other != e && state.out == nil && !p.blame[other].out && state.floor <= p.From && !state.deep &&
+			!now.Before(until) && !now.Before(other.throttle.paused()) && !s.hasFlightLocked(other, p.Range) &&
+			other.width.current()/farNarrower >= n {
+			return true
+		}
+	}
+
+	return false
+}
+
+// landed delivers an answer: those of its blocks that no other flight delivered.
+func (s *scan) landed(ctx context.Context, f *flight, logs []types.Log) {
+	f.endpoint.width.answered(f.Len(), len(logs), s.cfg.MaxRange)
+
+	s.mu.Lock()
+	state := s.states[f.endpoint]
+	state.strikes, state.silent = 0, time.Time{}
+	parts := s.left.within(f.Range)
+	s.deliveredLocked(f.Range)
+	s.changed.Broadcast()
+	s.mu.Unlock()
+
+	for _, r := range parts {
+		select {
+		case s.chunks <- Chunk{Range: r, Logs: logsWithin(logs, r), Endpoint: f.endpoint.name}:
+		case <-ctx.Done():
+		}
+	}
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	delete(s.flights, f)
+	s.finishLocked()
+}
+
+// logsWithin gives the part of sorted logs that lies in r.
+func logsWithin(logs []types.Log, r Range) []types.Log {
+	from, to := 0, len(logs)
+	for from < to && logs[from].BlockNumber < r.From {
+		from++
+	}
+
+	for to > from && logs[to-1].BlockNumber > r.To {
+		to--
+	}
+
+	return logs[from:to:to]
+}
+
+// failed draws the consequence of a refusal and returns the piece.
+func (s *scan) failed(ctx context.Context, f *flight, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	delete(s.flights, f)
+	defer s.finishLocked()
+
+	var r *Refusal
+	if !errors.As(err, &r) {
+		// The scan ended, or another endpoint delivered these blocks first.
+		if ctx.Err() == nil && !f.hedged {
+			s.putBackLocked(f.piece)
+		}
+
+		return
+	}
+
+	state := s.states[f.endpoint]
+	if state.silent.IsZero() {
+		state.silent = f.started
+	}
+
+	b := s.judgeLocked(f, r)
+
+	if time.Since(state.silent) > s.cfg.GiveUp || state.strikes >= finalStrikes {
+		state.out = r
+	}
+
+	if f.hedged {
+		s.blameLocked(f.endpoint, f.Range, b)
+
+		return
+	}
+
+	p := f.piece
+	if b.last != nil {
+		p.blame = maps.Clone(p.blame)
+		if p.blame == nil {
+			p.blame = make(map[*endpoint]blame)
+		}
+
+		p.blame[f.endpoint] = b
+	}
+
+	s.putBackLocked(p)
+}
+
+// judgeLocked adapts to a refusal and gives the endpoint's record on the piece; an
+// empty one when the piece has nothing to do with it.
+func (s *scan) judgeLocked(f *flight, r *Refusal) blame {
+	e, state, n := f.endpoint, s.states[f.endpoint], f.Len()
+	b := f.blame[e]
+
+	switch r.Kind {
+	case RangeTooWide:
+		e.width.tooWide(n, r.Limit)
+		state.silent = time.Time{} // A refusal that teaches is an answer.
+	case TooLarge:
+		e.width.tooLarge(n)
+		state.silent = time.Time{}
+	case RateLimited, BatchTooLarge, Outage:
+		// Not about these blocks. GiveUp ends it when it does not pass.
+		return b
+	case NoArchive:
+		s.tooOldLocked(f, state)
+
+		return b
+	case BadRequest, NotOffered:
+		// Some plans word a width limit this way.
+		if n > 1 && state.strikes < doubtfulTries {
+			state.strikes++
+			e.width.doubtful(n)
+
+			return b
+		}
+
+		state.out = r
+	case Unauthorized, WrongChain:
+		state.out = r
+	case UnknownBlock, Untrue, Reverted:
+		state.strikes++
+
+		return blame{last: r, fails: b.fails + 1, out: true}
+	case Timeout, Malformed, Unknown:
+		e.width.tooLarge(n) // It may have been too much.
+
+		return s.again(b, r)
+	case BeyondHead:
+		return s.again(b, r)
+	}
+
+	if n > 1 {
+		return b
+	}
+
+	return blame{last: r, fails: b.fails + 1, out: true}
+}
+
+func (s *scan) again(b blame, r *Refusal) blame {
+	return blame{last: r, fails: b.fails + 1, out: b.fails+1 >= s.cfg.Attempts}
+}
+
+// tooOldLocked learns how far back an endpoint goes. After the first such refusal it
+// works from the newest blocks down; where it is refused again is its floor.
+func (s *scan) tooOldLocked(f *flight, state *scanEndpoint) {
+	if !state.deep {
+		state.deep = true
+		state.floor = max(state.floor, f.From+1)
+
+		return
+	}
+
+	// Part of the range might be had, but depth does not get better by splitting.
+	state.floor = max(state.floor, f.To+1)
+}
+
+// blameLocked puts an endpoint's record on the pieces of a range.
+func (s *scan) blameLocked(e *endpoint, r Range, b blame) {
+	if b.last == nil {
+		return
+	}
+
+	for i := range s.todo {
+		p := &s.todo[i]
+		if p.From > r.To || r.From > p.To {
+			continue
+		}
+
+		p.blame = maps.Clone(p.blame)
+		if p.blame == nil {
+			p.blame = make(map[*endpoint]blame)
+		}
+
+		p.blame[e] = b
+	}
+}

@@ -1,0 +1,150 @@
+package chain
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+)
+
+// Violation says that an answer contradicts the request or itself. It comes inside
+// a [*Refusal] of kind Untrue, which names the endpoint.
+type Violation struct {
+	// Block and Index are the place of the offending log, as it states it.
+	Block uint64
+	Index uint
+	// Problem says what is wrong.
+	Problem string
+}
+
+// Error implements error.
+func (v *Violation) Error() string {
+	return fmt.Sprintf("log %d of block %d: %s", v.Index, v.Block, v.Problem)
+}
+
+func violation(l *types.Log, format string, args ...any) error {
+	return &Violation{Block: l.BlockNumber, Index: l.Index, Problem: fmt.Sprintf(format, args...)}
+}
+
+// verifyAnswer checks the answer to one query over a range: sorted by place, no log
+// twice, none outside the range, none that was not asked for, none removed.
+func verifyAnswer(logs []types.Log, q *query, r Range) error {
+	for i := range logs {
+		l := &logs[i]
+
+		switch {
+		case l.Removed:
+			return violation(l, "is marked removed")
+		case l.BlockNumber < r.From || l.BlockNumber > r.To:
+			return violation(l, "is outside of the %s that were asked for", r)
+		case !q.matches(l):
+			return violation(l, "of contract %s was not asked for", l.Address)
+		case i > 0 && comparePlace(logs[i-1], *l) == 0:
+			return violation(l, "is there twice")
+		case i > 0 && comparePlace(logs[i-1], *l) > 0:
+			return violation(l, "comes after log %d of block %d", logs[i-1].Index, logs[i-1].BlockNumber)
+		}
+	}
+
+	return nil
+}
+
+func comparePlace(a, b types.Log) int {
+	return cmp.Or(cmp.Compare(a.BlockNumber, b.BlockNumber), cmp.Compare(a.Index, b.Index))
+}
+
+// mergeAnswers puts the answers of several queries in one order. A log that matches
+// two queries comes twice and must be the same both times.
+func mergeAnswers(answers [][]types.Log) ([]types.Log, error) {
+	if len(answers) == 1 {
+		return answers[0], nil
+	}
+
+	merged := slices.Concat(answers...)
+	slices.SortStableFunc(merged, comparePlace)
+
+	out := merged[:0]
+
+	for i := range merged {
+		if n := len(out); n > 0 && comparePlace(out[n-1], merged[i]) == 0 {
+			if !sameLog(&out[n-1], &merged[i]) {
+				return nil, violation(&merged[i], "differs between two answers")
+			}
+
+			continue
+		}
+
+		out = append(out, merged[i])
+	}
+
+	return out, nil
+}
+
+func sameLog(a, b *types.Log) bool {
+	return a.Address == b.Address && a.TxHash == b.TxHash && a.TxIndex == b.TxIndex &&
+		a.BlockHash == b.BlockHash && a.BlockTimestamp == b.BlockTimestamp &&
+		slices.Equal(a.Topics, b.Topics) && bytes.Equal(a.Data, b.Data)
+}
+
+// verifyMerged checks that sorted logs tell one story: one hash and one time a block,
+// one index a transaction, time that does not run backwards.
+func verifyMerged(logs []types.Log) error {
+	blocks := make(map[common.Hash]uint64)
+	txs := make(map[common.Hash]uint)
+
+	for i := range logs {
+		l := &logs[i]
+
+		number, seen := blocks[l.BlockHash]
+		if seen && number != l.BlockNumber {
+			return violation(l, "has the block hash of block %d", number)
+		}
+
+		blocks[l.BlockHash] = l.BlockNumber
+
+		if i == 0 {
+			txs[l.TxHash] = l.TxIndex
+
+			continue
+		}
+
+		before := &logs[i-1]
+		if before.BlockNumber != l.BlockNumber {
+			clear(txs)
+
+			if l.BlockTimestamp < before.BlockTimestamp {
+				return violation(l, "has time %d, block %d had %d", l.BlockTimestamp, before.BlockNumber, before.BlockTimestamp)
+			}
+		} else if err := verifyNeighbours(before, l); err != nil {
+			return err
+		}
+
+		index, known := txs[l.TxHash]
+		if known && index != l.TxIndex {
+			return violation(l, "says transaction %s is number %d, another log says %d", l.TxHash, l.TxIndex, index)
+		}
+
+		txs[l.TxHash] = l.TxIndex
+	}
+
+	return nil
+}
+
+// verifyNeighbours checks two logs of one block, the earlier first.
+func verifyNeighbours(before, l *types.Log) error {
+	switch {
+	case before.BlockHash != l.BlockHash:
+		return violation(l, "has block hash %s, log %d has %s", l.BlockHash, before.Index, before.BlockHash)
+	case before.BlockTimestamp != l.BlockTimestamp:
+		return violation(l, "has time %d, log %d has %d", l.BlockTimestamp, before.Index, before.BlockTimestamp)
+	case before.TxIndex > l.TxIndex:
+		return violation(l, "is of transaction %d, log %d is of %d", l.TxIndex, before.Index, before.TxIndex)
+	case before.TxIndex == l.TxIndex && before.TxHash != l.TxHash:
+		return violation(l, "says transaction %d is %s, log %d says %s", l.TxIndex, l.TxHash, before.Index, before.TxHash)
+	}
+
+	return nil
+}
