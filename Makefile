@@ -1,5 +1,6 @@
 # Everything a clean clone needs is installed by these targets: Go modules by the
-# go command, ClickHouse (as a library) and anvil by npm from their lock files.
+# go command, ClickHouse (as a library) and anvil by npm from their lock files,
+# Chromium for the browser test from Debian.
 
 GO      ?= go
 NPM     ?= npm
@@ -11,24 +12,24 @@ CLICKHOUSE := deps/clickhouse/node_modules/.installed
 ANVIL      := deps/anvil/node_modules/.installed
 LINT       := $(BIN)/golangci-lint
 
-.PHONY: all build demo test lint generate clickhouse anvil clean
+.PHONY: all build demo test lint generate clickhouse anvil chromium clean help
 
-all: build
+all: build clickhouse ## the programs and the engine they need
 
 build: ## the programs, in bin/
 	$(GO) build -trimpath -o $(BIN)/ ./cmd/...
 
 demo: build clickhouse ## local Venice chain, ClickHouse, history, head, figures
-	$(BIN)/devnet demo --indexer $(BIN)/indexer $(ARGS)
+	$(BIN)/demo $(ARGS)
 
-test: clickhouse anvil lint ## everything that proves the product
+test: clickhouse anvil chromium lint ## everything that proves the product
 	CGO_ENABLED=1 $(GO) test -race -timeout 30m ./...
 
-lint: $(LINT)
+lint: $(LINT) ## vet and the linter with every check on
 	$(GO) vet ./...
 	$(LINT) run ./...
 
-generate: ## write generated files
+generate: ## write generated files: dashboards and their provisioning
 	$(GO) generate ./...
 
 clickhouse: $(CLICKHOUSE) ## the ClickHouse engine as a library, pinned and integrity-checked
@@ -41,8 +42,15 @@ $(ANVIL): deps/anvil/package-lock.json
 	$(NPM) ci --prefix deps/anvil --no-audit --no-fund --ignore-scripts
 	touch $@
 
+chromium: ## the browser of the tests, Debian's
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
+		|| { echo "the browser test needs Chromium: install Debian's package chromium" >&2; exit 1; }
+
 $(LINT): tools/go.sum
 	$(GO) build -modfile=tools/go.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
-clean:
+clean: ## remove what was built and what the demo wrote
 	rm -rf $(BIN) data
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t14
