@@ -47,7 +47,7 @@ for (const name of contracts) {
     compiler: solc.version(),
     abi,
     bytecode: `0x${evm.bytecode.object}`,
-    deployedBytecode: `0x${evm.deployedBytecode.object}`,
+    deployed_bytecode: `0x${evm.deployedBytecode.object}`,
   };
   writeFileSync(join(here, 'artifacts', `${name}.json`), `${JSON.stringify(artifact, null, 1)}\n`);
 }

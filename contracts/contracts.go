@@ -47,7 +47,7 @@ func Load(name string) (Artifact, error) {
 	var file struct {
 		ABI              json.RawMessage `json:"abi"`
 		Bytecode         hexutil.Bytes   `json:"bytecode"`
-		DeployedBytecode hexutil.Bytes   `json:"deployedBytecode"`
+		DeployedBytecode hexutil.Bytes   `json:"deployed_bytecode"`
 	}
 	err = json.Unmarshal(raw, &file)
 	if err != nil {

@@ -3,9 +3,12 @@ package devnet
 import (
 	"crypto/ecdsa"
 	"fmt"
+	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/params"
 )
 
 // Account is somebody on the chain.
@@ -23,6 +26,30 @@ type Account struct {
 
 // Sender is the address that signs and pays for gas.
 func (a Account) Sender() common.Address { return a.sender }
+
+// sign makes a transaction of the account. A vault's call goes through the vault.
+func (a Account) sign(signer types.Signer, nonce uint64, to common.Address, data []byte, gas uint64) (*types.Transaction, error) {
+	if a.Vault {
+		wrapped, err := packExecute(call{to, data})
+		if err != nil {
+			return nil, err
+		}
+		to, data = a.Address, wrapped
+	}
+	tx, err := types.SignNewTx(a.Key, signer, &types.DynamicFeeTx{
+		ChainID:   big.NewInt(ChainID),
+		Nonce:     nonce,
+		GasTipCap: big.NewInt(params.GWei / 1000),
+		GasFeeCap: big.NewInt(100 * params.GWei),
+		Gas:       gas,
+		To:        &to,
+		Data:      data,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	return tx, nil
+}
 
 func newAccount(key *ecdsa.PrivateKey) Account {
 	address := crypto.PubkeyToAddress(key.PublicKey)

@@ -23,7 +23,7 @@ type Action func(*turn) error
 func (d *Devnet) Do(actions ...Action) (*types.Block, types.Receipts, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	t, err := d.open(d.Head(), d.nextTime())
+	b, t, err := d.open(d.Head(), d.nextTime())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,7 +33,7 @@ func (d *Devnet) Do(actions ...Action) (*types.Block, types.Receipts, error) {
 			return nil, nil, fmt.Errorf("action %d of %d: %w", i+1, len(actions), err)
 		}
 	}
-	block, err := d.extend(t)
+	block, err := d.extend(b)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -45,14 +45,13 @@ func (d *Devnet) Do(actions ...Action) (*types.Block, types.Receipts, error) {
 func (d *Devnet) Wait(span time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.ahead += uint64(span / time.Second) //nolint:gosec // Callers wait forward.
+	d.ahead += uint64(span / time.Second)
 }
 
 // by is one call of an actor.
 func by(actor Account, at func(*turn) common.Address, artifact contracts.Artifact, method string, args ...any) Action {
 	return func(t *turn) error {
-		_, err := t.act(actor, at(t), artifact, method, args...)
-		return err
+		return t.act(actor, at(t), artifact, method, args...)
 	}
 }
 
@@ -131,8 +130,7 @@ func BurnFromPool(amounts ...*uint256.Int) Action {
 		bigs[i] = toBig(amount)
 	}
 	return func(t *turn) error {
-		_, err := t.act(t.admin, onPool(t), poolContract, "swapToZero", bigs)
-		return err
+		return t.act(t.admin, onPool(t), poolContract, "swapToZero", bigs)
 	}
 }
 

@@ -79,8 +79,8 @@ type BlockID struct {
 // ReorgResult is the answer of devnet_reorg.
 type ReorgResult struct {
 	Ancestor BlockID `json:"ancestor"`
-	OldHead  BlockID `json:"oldHead"`
-	NewHead  BlockID `json:"newHead"`
+	OldHead  BlockID `json:"old_head"`
+	NewHead  BlockID `json:"new_head"`
 }
 
 // adminAPI is the devnet_ namespace.

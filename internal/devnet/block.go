@@ -12,7 +12,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/state"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
-	"github.com/ethereum/go-ethereum/params"
 )
 
 const (
@@ -23,6 +22,10 @@ const (
 	adminGasLimit = 40_000_000
 	viewGasLimit  = 50_000_000
 )
+
+// untraced is the context of the node's steps within a block. They take it for
+// tracing only, and cannot be interrupted half way.
+var untraced = context.Background()
 
 // block is one under construction: transactions run at once, so the next
 // decision sees what the last one did.
@@ -60,7 +63,7 @@ func newBlock(chain *core.BlockChain, parent *types.Header, time uint64, mix com
 	}
 	evm := vm.NewEVM(core.NewEVMBlockContext(header, chain, &header.Coinbase), statedb, config, vm.Config{})
 	evm.SetJumpDestCache(chain.JumpDestCache())
-	core.PreExecution(context.Background(), header.ParentBeaconRoot, parent, config, evm, header.Number, header.Time)
+	core.PreExecution(untraced, header.ParentBeaconRoot, parent, config, evm, header.Number, header.Time)
 	return &block{
 		chain: chain, header: header, state: statedb, evm: evm,
 		gas:    core.NewGasPool(header.GasLimit),
@@ -68,32 +71,23 @@ func newBlock(chain *core.BlockChain, parent *types.Header, time uint64, mix com
 	}, nil
 }
 
+func (b *block) now() uint64 { return b.header.Time }
+
+func (b *block) slot(at common.Address, slot common.Hash) (common.Hash, error) {
+	return b.state.GetState(at, slot), nil
+}
+
 // send signs and runs a call of account. A vault's goes through the vault.
-func (b *block) send(from Account, to common.Address, data []byte, gas uint64) (*types.Receipt, error) {
-	if from.Vault {
-		wrapped, err := packExecute(call{to, data})
-		if err != nil {
-			return nil, err
-		}
-		to, data = from.Address, wrapped
-	}
-	tx, err := types.SignNewTx(from.Key, b.signer, &types.DynamicFeeTx{
-		ChainID:   b.chain.Config().ChainID,
-		Nonce:     b.state.GetNonce(from.Sender()),
-		GasTipCap: big.NewInt(params.GWei / 1000),
-		GasFeeCap: big.NewInt(100 * params.GWei),
-		Gas:       gas,
-		To:        &to,
-		Data:      data,
-	})
+func (b *block) send(from Account, to common.Address, data []byte, gas uint64) error {
+	tx, err := from.sign(b.signer, b.state.GetNonce(from.Sender()), to, data, gas)
 	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return err
 	}
 	// The transaction remembers its sender, and nobody recovers it from the
 	// signature again: a sixth of all the work.
 	_, err = types.Sender(knownSigner{b.signer, from.Sender()}, tx)
 	if err != nil {
-		return nil, fmt.Errorf("sender: %w", err)
+		return fmt.Errorf("sender: %w", err)
 	}
 	return b.apply(tx)
 }
@@ -109,21 +103,21 @@ func (s knownSigner) Sender(*types.Transaction) (common.Address, error) { return
 
 // apply runs a signed transaction. An error other than ErrReverted means that
 // it is not in the block.
-func (b *block) apply(tx *types.Transaction) (*types.Receipt, error) {
-	b.state.SetTxContext(tx.Hash(), len(b.txs), uint32(len(b.txs)+1)) //nolint:gosec // A block holds thousands at most.
+func (b *block) apply(tx *types.Transaction) error {
+	b.state.SetTxContext(tx.Hash(), len(b.txs), uint32(len(b.txs)+1))
 	snapshot := b.state.Snapshot()
-	receipt, _, err := core.ApplyTransaction(context.Background(), b.evm, b.gas, b.state, b.header, tx)
+	receipt, _, err := core.ApplyTransaction(untraced, b.evm, b.gas, b.state, b.header, tx)
 	if err != nil {
 		b.state.RevertToSnapshot(snapshot)
-		return nil, fmt.Errorf("apply transaction %s: %w", tx.Hash(), err)
+		return fmt.Errorf("apply transaction %s: %w", tx.Hash(), err)
 	}
 	b.header.GasUsed = b.gas.Used()
 	b.txs = append(b.txs, tx)
 	b.receipts = append(b.receipts, receipt)
 	if receipt.Status != types.ReceiptStatusSuccessful {
-		return receipt, fmt.Errorf("transaction %s: %w", tx.Hash(), ErrReverted)
+		return fmt.Errorf("transaction %s: %w", tx.Hash(), ErrReverted)
 	}
-	return receipt, nil
+	return nil
 }
 
 // view answers a call on the state so far, leaving no trace.
@@ -144,8 +138,8 @@ func (b *block) seal() (*types.Block, error) {
 		logs = append(logs, receipt.Logs...)
 	}
 	config := b.chain.Config()
-	requests, _, err := core.PostExecution(context.Background(), config, b.header.Number, b.header.Time,
-		logs, nil, b.evm, uint32(len(b.txs)+1)) //nolint:gosec // As above.
+	requests, _, err := core.PostExecution(untraced, config, b.header.Number, b.header.Time,
+		logs, nil, b.evm, uint32(len(b.txs)+1))
 	if err != nil {
 		return nil, fmt.Errorf("close block %d: %w", b.header.Number, err)
 	}

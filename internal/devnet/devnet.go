@@ -47,7 +47,7 @@ func Start(ctx context.Context, config Config) (*Devnet, error) {
 		admin:  newAccount(deriveKey("admin", 0)),
 		actors: newActors(config.Actors),
 	}
-	begin := uint64(config.Now.Add(-config.History).Unix()) //nolint:gosec // After 1970.
+	begin := uint64(config.Now.Add(-config.History).Unix())
 	genesis, err := newGenesis(w.places, w.admin, w.actors, begin)
 	if err != nil {
 		return nil, fmt.Errorf("genesis: %w", err)
@@ -118,6 +118,9 @@ func (d *Devnet) Err() error {
 	return d.failed
 }
 
+// run adds live blocks until ctx ends.
+//
+//nolint:contextcheck // ctx is heeded between blocks; within one see untraced.
 func (d *Devnet) run(ctx context.Context) {
 	defer close(d.done)
 	if d.config.BlockTime <= 0 {
@@ -149,18 +152,18 @@ func (d *Devnet) dice(number uint64) (*rand.Rand, common.Hash) {
 }
 
 // open begins a block on parent.
-func (d *Devnet) open(parent *types.Header, time uint64) (*turn, error) {
+func (d *Devnet) open(parent *types.Header, time uint64) (*block, *turn, error) {
 	rng, mix := d.dice(parent.Number.Uint64() + 1)
 	b, err := newBlock(d.eth.BlockChain(), parent, max(time, parent.Time+1), mix)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &turn{block: b, world: d.world, rng: rng}, nil
+	return b, &turn{ground: b, world: d.world, rng: rng}, nil
 }
 
 // extend seals a block on the head and makes it the head.
-func (d *Devnet) extend(t *turn) (*types.Block, error) {
-	sealed, err := t.seal()
+func (d *Devnet) extend(b *block) (*types.Block, error) {
+	sealed, err := b.seal()
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,8 @@ import (
 const historyActions = 9
 
 // makeHistory builds the blocks from the launch to Config.Now.
+//
+//nolint:contextcheck // ctx is heeded between blocks; within one see untraced.
 func (d *Devnet) makeHistory(ctx context.Context) error {
 	times := d.blockTimes()
 	steps := timeline(d.config.History)
@@ -33,7 +35,7 @@ func (d *Devnet) makeHistory(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("history, block %d of %d: %w", i+1, len(times), err)
 		}
-		t, err := d.open(d.Head(), at)
+		b, t, err := d.open(d.Head(), at)
 		if err != nil {
 			return err
 		}
@@ -53,7 +55,7 @@ func (d *Devnet) makeHistory(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("history, block %d: %w", i+1, err)
 		}
-		_, err = d.extend(t)
+		_, err = d.extend(b)
 		if err != nil {
 			return err
 		}
@@ -85,8 +87,8 @@ func (d *Devnet) blockTimes() []uint64 {
 	reached := 0.0
 	for i, weight := range weights {
 		reached += weight
-		times[i] = begin + uint64(i+1) + uint64(spare*reached/sum) //nolint:gosec // Not negative.
+		times[i] = begin + uint64(i+1) + uint64(spare*reached/sum)
 	}
-	times[n-1] = uint64(d.config.Now.Unix()) //nolint:gosec // After 1970.
+	times[n-1] = uint64(d.config.Now.Unix())
 	return times
 }

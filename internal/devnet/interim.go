@@ -7,14 +7,14 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 )
 
-func curveTable(target, width uint64) (bounds, rates [256]*big.Int, err error) {
+func curveTable(target, width uint64) (bounds, rates [256]*big.Int) {
 	for i := range bounds {
 		s := float64(uint64(i+1) * width)
 		bounds[i] = toBig(tokens(uint64(i+1) * width))
 		f := 90 * math.Exp(2*math.Pow(s/float64(target), 3)) * 1e18
 		rates[i], _ = new(big.Float).SetFloat64(f).Int(nil)
 	}
-	return
+	return bounds, rates
 }
 
 func basePlaces() places {

@@ -127,8 +127,7 @@ func (t *turn) claimAirdrop(average float64) error {
 	actor := t.actors[t.rng.IntN(len(t.actors))]
 	index := big.NewInt(t.rng.Int64N(1 << 40))
 	amount := t.part(tokens(uint64(average)), 0.2, 1.8)
-	_, err := t.act(actor, t.Airdrop, airdropContract, "claim", index, actor.Address, toBig(amount))
-	return err
+	return t.act(actor, t.Airdrop, airdropContract, "claim", index, actor.Address, toBig(amount))
 }
 
 // burnProgrammatically sends a few amounts from the pool to 0x0.
@@ -137,8 +136,7 @@ func (t *turn) burnProgrammatically(largest float64) error {
 	for i := range amounts {
 		amounts[i] = toBig(t.part(tokens(1), 0.02*largest, largest))
 	}
-	_, err := t.act(t.admin, t.WETHPool, poolContract, "swapToZero", amounts)
-	return err
+	return t.act(t.admin, t.WETHPool, poolContract, "swapToZero", amounts)
 }
 
 // stakeSome stakes until the actor's own liking is met: between 45 and 85 % of
@@ -163,13 +161,12 @@ func (t *turn) stake(actor Account, recipient common.Address, amount *uint256.In
 		return err
 	}
 	if allowed.Lt(amount) {
-		_, err = t.act(actor, t.VVV, vvvContract, "approve", t.Staking, toBig(new(uint256.Int).SetAllOne()))
+		err = t.act(actor, t.VVV, vvvContract, "approve", t.Staking, toBig(new(uint256.Int).SetAllOne()))
 		if err != nil {
 			return err
 		}
 	}
-	_, err = t.act(actor, t.Staking, stakingV1Contract, "stake", recipient, toBig(amount))
-	return err
+	return t.act(actor, t.Staking, stakingV1Contract, "stake", recipient, toBig(amount))
 }
 
 func (t *turn) unstakeSome(_ story, p pace, actor Account, h *purse) error {
@@ -178,21 +175,18 @@ func (t *turn) unstakeSome(_ story, p pace, actor Account, h *purse) error {
 	if !unstaking.IsZero() || free.Lt(tokens(1)) {
 		return errIdle
 	}
-	_, err := t.act(actor, t.Staking, stakingV1Contract, "initiateUnstake", toBig(t.part(free, 0.02*p.size, 0.3*p.size)))
-	return err
+	return t.act(actor, t.Staking, stakingV1Contract, "initiateUnstake", toBig(t.part(free, 0.02*p.size, 0.3*p.size)))
 }
 
 // finalize takes what has cooled down, VVV before DIEM.
 func (t *turn) finalize(_ story, _ pace, actor Account, h *purse) error {
 	amount, availableAt := h.unstaking()
-	if !amount.IsZero() && availableAt <= t.header.Time {
-		_, err := t.act(actor, t.Staking, stakingV1Contract, "finalizeUnstake")
-		return err
+	if !amount.IsZero() && availableAt <= t.now() {
+		return t.act(actor, t.Staking, stakingV1Contract, "finalizeUnstake")
 	}
 	_, amount, availableAt = h.diemStake()
-	if !amount.IsZero() && availableAt <= t.header.Time {
-		_, err := t.act(actor, t.Diem, diemContract, "unstake")
-		return err
+	if !amount.IsZero() && availableAt <= t.now() {
+		return t.act(actor, t.Diem, diemContract, "unstake")
 	}
 	return errIdle
 }
@@ -200,7 +194,11 @@ func (t *turn) finalize(_ story, _ pace, actor Account, h *purse) error {
 // mintSome mints while the market wants more DIEM than there is. Vaults mint
 // twice in one transaction.
 func (t *turn) mintSome(at story, _ pace, actor Account, h *purse) error {
-	if !t.upgraded() {
+	upgraded, err := t.upgraded()
+	if err != nil {
+		return err
+	}
+	if !upgraded {
 		return errIdle
 	}
 	supply, err := t.readWord(t.Diem, diemContract, "totalSupply")
@@ -229,11 +227,9 @@ func (t *turn) mintSome(at story, _ pace, actor Account, h *purse) error {
 		if err != nil {
 			return err
 		}
-		_, err = t.send(newAccount(actor.Key), actor.Address, data, txGasLimit)
-		return err
+		return t.send(newAccount(actor.Key), actor.Address, data, txGasLimit)
 	}
-	_, err = t.act(actor, t.Staking, stakingV2Contract, "mintDiem", toBig(lock), new(big.Int))
-	return err
+	return t.act(actor, t.Staking, stakingV2Contract, "mintDiem", toBig(lock), new(big.Int))
 }
 
 // mintRate is the price now: sVVV wei for 1e18 wei of DIEM.
@@ -270,24 +266,21 @@ func (t *turn) burnSome(_ story, p pace, actor Account, h *purse) error {
 	if amount.IsZero() {
 		return errIdle
 	}
-	_, err := t.act(actor, t.Staking, stakingV2Contract, "burnDiem", toBig(amount))
-	return err
+	return t.act(actor, t.Staking, stakingV2Contract, "burnDiem", toBig(amount))
 }
 
 func (t *turn) claimRewards(_ story, _ pace, actor Account, h *purse) error {
 	if h.staked().IsZero() {
 		return errIdle
 	}
-	_, err := t.act(actor, t.Staking, stakingV1Contract, "claim")
-	return err
+	return t.act(actor, t.Staking, stakingV1Contract, "claim")
 }
 
 func (t *turn) compound(_ story, _ pace, actor Account, h *purse) error {
 	if h.staked().IsZero() {
 		return errIdle
 	}
-	_, err := t.act(actor, t.Staking, stakingV1Contract, "claimAndStake")
-	return err
+	return t.act(actor, t.Staking, stakingV1Contract, "claimAndStake")
 }
 
 func (t *turn) stakeDiem(_ story, _ pace, actor Account, h *purse) error {
@@ -295,8 +288,7 @@ func (t *turn) stakeDiem(_ story, _ pace, actor Account, h *purse) error {
 	if amount.IsZero() {
 		return errIdle
 	}
-	_, err := t.act(actor, t.Diem, diemContract, "stake", toBig(amount))
-	return err
+	return t.act(actor, t.Diem, diemContract, "stake", toBig(amount))
 }
 
 func (t *turn) unstakeDiem(_ story, p pace, actor Account, h *purse) error {
@@ -305,8 +297,7 @@ func (t *turn) unstakeDiem(_ story, p pace, actor Account, h *purse) error {
 	if amount.IsZero() {
 		return errIdle
 	}
-	_, err := t.act(actor, t.Diem, diemContract, "initiateUnstake", toBig(amount))
-	return err
+	return t.act(actor, t.Diem, diemContract, "initiateUnstake", toBig(amount))
 }
 
 func (t *turn) giveDiem(_ story, _ pace, actor Account, h *purse) error {
@@ -315,8 +306,7 @@ func (t *turn) giveDiem(_ story, _ pace, actor Account, h *purse) error {
 		return errIdle
 	}
 	to := t.actors[t.rng.IntN(len(t.actors))].Address
-	_, err := t.act(actor, t.Diem, diemContract, "transfer", to, toBig(amount))
-	return err
+	return t.act(actor, t.Diem, diemContract, "transfer", to, toBig(amount))
 }
 
 func (t *turn) giveVVV(_ story, _ pace, actor Account, h *purse) error {
@@ -328,6 +318,5 @@ func (t *turn) giveVVV(_ story, _ pace, actor Account, h *purse) error {
 	if t.rng.IntN(2) == 0 {
 		to = t.actors[t.rng.IntN(len(t.actors))].Address
 	}
-	_, err := t.act(actor, t.VVV, vvvContract, "transfer", to, toBig(amount))
-	return err
+	return t.act(actor, t.VVV, vvvContract, "transfer", to, toBig(amount))
 }

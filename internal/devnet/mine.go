@@ -28,19 +28,19 @@ func (d *Devnet) Mine(n int) ([]*types.Header, error) {
 }
 
 func (d *Devnet) mineOne() (*types.Header, error) {
-	t, err := d.open(d.Head(), d.nextTime())
+	b, t, err := d.open(d.Head(), d.nextTime())
 	if err != nil {
 		return nil, err
 	}
-	err = d.drainPool(t)
+	err = d.drainPool(b)
 	if err != nil {
 		return nil, err
 	}
 	err = t.live(1, livePace())
 	if err != nil {
-		return nil, fmt.Errorf("block %d: %w", t.header.Number, err)
+		return nil, fmt.Errorf("block %d: %w", b.header.Number, err)
 	}
-	sealed, err := d.extend(t)
+	sealed, err := d.extend(b)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (d *Devnet) mineOne() (*types.Header, error) {
 // by hand, so that those repeat.
 func (d *Devnet) nextTime() uint64 {
 	if d.config.BlockTime > 0 {
-		return uint64(time.Now().Unix()) //nolint:gosec // After 1970.
+		return uint64(time.Now().Unix())
 	}
 	next := d.Head().Time + uint64(liveStep/time.Second) + d.ahead
 	d.ahead = 0
@@ -59,7 +59,7 @@ func (d *Devnet) nextTime() uint64 {
 }
 
 // drainPool takes the transactions that users sent. One that fails stays out.
-func (d *Devnet) drainPool(t *turn) error {
+func (d *Devnet) drainPool(b *block) error {
 	err := d.eth.TxPool().Sync()
 	if err != nil {
 		return fmt.Errorf("transaction pool: %w", err)
@@ -71,7 +71,7 @@ func (d *Devnet) drainPool(t *turn) error {
 			if tx == nil {
 				continue
 			}
-			_, err := t.apply(tx)
+			err := b.apply(tx)
 			if err != nil {
 				break
 			}

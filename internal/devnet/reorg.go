@@ -1,7 +1,6 @@
 package devnet
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -43,7 +42,7 @@ func (d *Devnet) ReorgTo(depth, length int) (Branch, error) {
 		if err != nil {
 			return Branch{}, err
 		}
-		_, err = chain.InsertBlockWithoutSetHead(context.Background(), block, false)
+		_, err = chain.InsertBlockWithoutSetHead(untraced, block, false)
 		if err != nil {
 			return Branch{}, fmt.Errorf("insert side block %d: %w", block.NumberU64(), err)
 		}
@@ -65,7 +64,7 @@ func (d *Devnet) sibling(parent *types.Header) (*types.Block, error) {
 	if old != nil {
 		time = old.Time()
 	}
-	t, err := d.open(parent, time)
+	b, t, err := d.open(parent, time)
 	if err != nil {
 		return nil, err
 	}
@@ -76,14 +75,14 @@ func (d *Devnet) sibling(parent *types.Header) (*types.Block, error) {
 			}
 			// Where its nonce or its tokens are gone on this branch, it is left out
 			// or fails: both happen after real reorgs.
-			_, _ = t.apply(tx)
+			_ = b.apply(tx)
 		}
 	}
 	err = t.live(1, livePace())
 	if err != nil {
-		return nil, fmt.Errorf("side block %d: %w", t.header.Number, err)
+		return nil, fmt.Errorf("side block %d: %w", b.header.Number, err)
 	}
-	return t.seal()
+	return b.seal()
 }
 
 // SetCanonical makes a known block the head, whatever branch it is on: after a

@@ -58,7 +58,7 @@ func timeline(span time.Duration) []step {
 	cooldown := min(unstakeDays, span/50)
 	diemCooldown := min(24*time.Hour, span/400)
 	launch := func(t *turn) error { return t.launch(cooldown) }
-	steps := []step{
+	return append(monthly(), []step{
 		{0, launch},
 		{0, (*turn).fund},
 		{0.05, percentage(60)},
@@ -86,23 +86,28 @@ func timeline(span time.Duration) []step {
 		{moment(2026, time.September, 1), emission(2_500_000)},
 		{moment(2026, time.September, 14), curve(40_000, 500)},
 		{moment(2026, time.October, 1), emission(2_000_000)},
-	}
-	for i := range buybacks {
-		steps = append(steps, step{(float64(i) + 2.5) / (buybacks + 2), (*turn).buyback})
+	}...)
+}
+
+// monthly lists the buybacks.
+func monthly() []step {
+	steps := make([]step, buybacks)
+	for i := range steps {
+		steps[i] = step{(float64(i) + 2.5) / (buybacks + 2), (*turn).buyback}
 	}
 	return steps
 }
 
 func (t *turn) launch(cooldown time.Duration) error {
-	_, err := t.act(t.admin, t.VVV, vvvContract, "mint", t.Treasury, toBig(tokens(genesisSupply)))
+	err := t.act(t.admin, t.VVV, vvvContract, "mint", t.Treasury, toBig(tokens(genesisSupply)))
 	if err != nil {
 		return err
 	}
-	_, err = t.act(t.admin, t.VVV, vvvContract, "transferOwnership", t.Staking)
+	err = t.act(t.admin, t.VVV, vvvContract, "transferOwnership", t.Staking)
 	if err != nil {
 		return err
 	}
-	_, err = t.act(t.admin, t.Staking, stakingV1Contract, "initialize", t.VVV, t.Treasury, t.Treasury,
+	err = t.act(t.admin, t.Staking, stakingV1Contract, "initialize", t.VVV, t.Treasury, t.Treasury,
 		toBig(emissionRate(14_000_000)), big.NewInt(launchPercent*onePercent), big.NewInt(int64(cooldown/time.Second)))
 	return err
 }
@@ -110,12 +115,11 @@ func (t *turn) launch(cooldown time.Duration) error {
 // fund spreads the first tokens: airdrop, pools, and the wallets with a few
 // large ones among many small.
 func (t *turn) fund() error {
-	calls := []call{
+	calls := append(t.spread(firstGrant),
 		t.vvvTransfer(t.Airdrop, tokens(airdropFund)),
 		t.vvvTransfer(t.WETHPool, tokens(poolFund*3/4)),
-		t.vvvTransfer(t.DiemPool, tokens(poolFund/4)),
-	}
-	return t.rule(t.Treasury, append(calls, t.spread(firstGrant)...)...)
+		t.vvvTransfer(t.DiemPool, tokens(poolFund/4)))
+	return t.rule(t.Treasury, calls...)
 }
 
 // spread splits an amount of tokens over all actors by the weights of wealth.
@@ -151,13 +155,12 @@ func must(artifact contracts.Artifact, method string, args ...any) []byte {
 func grant(t *turn) error { return t.rule(t.Treasury, t.spread(laterGrant)...) }
 
 func (t *turn) burnAirdrop() error {
-	_, err := t.act(t.admin, t.Airdrop, airdropContract, "burnRemainder")
-	return err
+	return t.act(t.admin, t.Airdrop, airdropContract, "burnRemainder")
 }
 
 // upgrade brings DIEM: the second implementation, and the right to mint.
 func (t *turn) upgrade() error {
-	_, err := t.act(t.admin, t.Diem, diemContract, "grantRole", [32]byte(crypto.Keccak256([]byte("MINTER_ROLE"))), t.Staking)
+	err := t.act(t.admin, t.Diem, diemContract, "grantRole", [32]byte(crypto.Keccak256([]byte("MINTER_ROLE"))), t.Staking)
 	if err != nil {
 		return err
 	}
@@ -169,8 +172,7 @@ func (t *turn) upgrade() error {
 }
 
 func (t *turn) diemCooldown(d time.Duration) error {
-	_, err := t.act(t.admin, t.Diem, diemContract, "setCooldownDuration", big.NewInt(int64(max(d, time.Second)/time.Second)))
-	return err
+	return t.act(t.admin, t.Diem, diemContract, "setCooldownDuration", big.NewInt(int64(max(d, time.Second)/time.Second)))
 }
 
 // ownerCall has the treasury call staking.
@@ -206,10 +208,7 @@ func curve(target, width uint64) func(*turn) error {
 }
 
 func (t *turn) setCurve(target, width uint64) error {
-	bounds, rates, err := curveTable(target, width)
-	if err != nil {
-		return err
-	}
+	bounds, rates := curveTable(target, width)
 	return t.ownerCall("setDiemMintCurve", bounds, rates)
 }
 

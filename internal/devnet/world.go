@@ -1,11 +1,11 @@
 package devnet
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/holiman/uint256"
 
 	"diemhouse/contracts"
@@ -24,9 +24,21 @@ type world struct {
 	actors []Account
 }
 
+// ground is where a turn acts: a block under construction in this process, or a
+// node that is reached over JSON-RPC.
+type ground interface {
+	// now is the time of the block that the turn's transactions go into.
+	now() uint64
+	// view answers a call, slot a word of storage.
+	view(to common.Address, input []byte) ([]byte, error)
+	slot(at common.Address, slot common.Hash) (common.Hash, error)
+	// send signs a call and hands it in. A vault's goes through the vault.
+	send(from Account, to common.Address, data []byte, gas uint64) error
+}
+
 // turn is one author's pass at a block: the block so far and the dice.
 type turn struct {
-	*block
+	ground
 	*world
 
 	rng *rand.Rand
@@ -54,16 +66,16 @@ func (t *turn) readWord(at common.Address, artifact contracts.Artifact, method s
 }
 
 // act packs and sends one call of an account.
-func (t *turn) act(from Account, to common.Address, artifact contracts.Artifact, method string, args ...any) (*types.Receipt, error) {
+func (t *turn) act(from Account, to common.Address, artifact contracts.Artifact, method string, args ...any) error {
 	data, err := pack(artifact, method, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	receipt, err := t.send(from, to, data, txGasLimit)
+	err = t.send(from, to, data, txGasLimit)
 	if err != nil {
-		return receipt, fmt.Errorf("%s.%s by %s: %w", artifact.Name, method, from.Address, err)
+		return fmt.Errorf("%s.%s by %s: %w", artifact.Name, method, from.Address, err)
 	}
-	return receipt, nil
+	return nil
 }
 
 // rule sends calls of the treasury, the owner of staking, in one transaction.
@@ -72,8 +84,7 @@ func (t *turn) rule(safe common.Address, calls ...call) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.send(t.admin, safe, data, adminGasLimit)
-	return err
+	return t.send(t.admin, safe, data, adminGasLimit)
 }
 
 // purse reads what one account has, each figure when it is asked for. The first
@@ -117,7 +128,9 @@ func (p *purse) diem() *uint256.Int {
 
 // locked and minted are zero before the upgrade.
 func (p *purse) lock() (locked, minted *uint256.Int) {
-	if !p.turn.upgraded() {
+	upgraded, err := p.turn.upgraded()
+	if err != nil || !upgraded {
+		p.err = errors.Join(p.err, err)
 		return new(uint256.Int), new(uint256.Int)
 	}
 	out := p.words(2, p.turn.Staking, stakingV2Contract, "lockedStakes")
@@ -145,8 +158,13 @@ func (p *purse) diemStake() (staked, cooling *uint256.Int, availableAt uint64) {
 // implementationSlot is ERC-1967's.
 var implementationSlot = common.HexToHash("0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc")
 
-func (t *turn) upgraded() bool {
-	return common.BytesToAddress(t.state.GetState(t.Staking, implementationSlot).Bytes()) == implementationV2
+// upgraded says whether staking knows DIEM.
+func (t *turn) upgraded() (bool, error) {
+	slot, err := t.slot(t.Staking, implementationSlot)
+	if err != nil {
+		return false, fmt.Errorf("implementation of staking: %w", err)
+	}
+	return common.BytesToAddress(slot.Bytes()) == implementationV2, nil
 }
 
 // part returns a share of v between low and high, both of 1.
