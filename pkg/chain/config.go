@@ -27,6 +27,9 @@ type Config struct {
 	// MaxInFlight bounds the requests in flight to one endpoint. Zero:
 	// DefaultMaxInFlight.
 	MaxInFlight int
+	// MaxRate bounds the requests a second to each endpoint. Zero: as many as it
+	// answers; either way a complaint (HTTP 429 and its like) slows it down.
+	MaxRate float64
 	// Rounds is how often all endpoints are asked in turn, with a growing pause
 	// between the rounds, before a call gives up. Zero: DefaultRounds.
 	Rounds int

@@ -69,7 +69,7 @@ func newEndpoint(raw string, cfg Config) (*endpoint, error) {
 
 	e := &endpoint{
 		name: endpointName(u), url: raw, secret: newRedactor(u), cfg: cfg,
-		slots: make(chan struct{}, cfg.MaxInFlight), throttle: newThrottle(), health: newHealth(),
+		slots: make(chan struct{}, cfg.MaxInFlight), throttle: newThrottle(cfg.MaxRate), health: newHealth(),
 	}
 
 	switch u.Scheme {

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The rate of one endpoint: unbounded until it complains, then halved at each
-// complaint and raised step by step while it does not.
+// The rate of one endpoint: what the configuration allows until it complains, then
+// halved at each complaint and raised step by step while it does not.
 const (
 	slowestRate    = rate.Limit(0.2)
 	raisePerSecond = 0.5
@@ -21,6 +21,8 @@ const (
 // throttle keeps the request rate of one endpoint below what it refuses.
 type throttle struct {
 	limiter *rate.Limiter
+	// most is the rate that the configuration allows, rate.Inf when it sets none.
+	most rate.Limit
 
 	mu          sync.Mutex
 	windowStart time.Time
@@ -32,8 +34,14 @@ type throttle struct {
 	complaints  int
 }
 
-func newThrottle() *throttle {
-	return &throttle{limiter: rate.NewLimiter(rate.Inf, 1)}
+// newThrottle allows maxRate requests a second; zero sets no bound.
+func newThrottle(maxRate float64) *throttle {
+	most := rate.Inf
+	if maxRate > 0 {
+		most = rate.Limit(maxRate)
+	}
+
+	return &throttle{limiter: rate.NewLimiter(most, 1), most: most}
 }
 
 // wait returns when the next request may be sent.
@@ -88,6 +96,7 @@ func (t *throttle) complained(after time.Duration) {
 
 		current := t.limiter.Limit()
 		if current == rate.Inf {
+			// What it was asked for lately is what it found too much.
 			current = rate.Limit(max(t.lastRate, float64(t.windowCount)))
 		}
 
@@ -113,7 +122,7 @@ func (t *throttle) answered() {
 	t.complaints = 0
 
 	current := t.limiter.Limit()
-	if current == rate.Inf {
+	if current >= t.most {
 		return
 	}
 
@@ -131,7 +140,7 @@ func (t *throttle) answered() {
 		raised = rate.Inf
 	}
 
-	t.limiter.SetLimit(raised)
+	t.limiter.SetLimit(min(raised, t.most))
 }
 
 // sleepUntil waits for a time or the end of the context.
