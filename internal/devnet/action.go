@@ -180,6 +180,37 @@ func Life() Action {
 	return func(t *turn) error { return t.live(1, livePace()) }
 }
 
+// BusyLife is what happens in a block of the history: more, and in larger amounts.
+func BusyLife() Action {
+	return func(t *turn) error { return t.live(1, busyPace()) }
+}
+
+// Launch begins Venice: the genesis mint, staking with its first emission rate,
+// and the first tokens in everybody's hands. cooldown is that of VVV.
+func Launch(cooldown time.Duration) Action {
+	return func(t *turn) error {
+		err := t.launch(cooldown)
+		if err != nil {
+			return err
+		}
+		return t.fund()
+	}
+}
+
+// Upgrade brings DIEM with its first curve: target 38,000 in buckets of 475.
+// cooldown is that of DIEM.
+func Upgrade(cooldown time.Duration) Action {
+	return func(t *turn) error {
+		for _, step := range []Action{(*turn).upgrade, curve(firstTarget, firstWidth), emission(upgradeEmission), SetDiemCooldown(cooldown)} {
+			err := step(t)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 func owner(method string, args ...any) Action {
 	return func(t *turn) error { return t.ownerCall(method, args...) }
 }

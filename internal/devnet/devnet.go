@@ -42,11 +42,7 @@ type Devnet struct {
 // ctx ends or Close is called; the node itself runs until Close.
 func Start(ctx context.Context, config Config) (*Devnet, error) {
 	config = config.withDefaults()
-	w := &world{
-		places: basePlaces(),
-		admin:  newAccount(deriveKey("admin", 0)),
-		actors: newActors(config.Actors),
-	}
+	w := newWorld(config.Actors)
 	begin := uint64(config.Now.Add(-config.History).Unix())
 	genesis, err := newGenesis(w.places, w.admin, w.actors, begin)
 	if err != nil {

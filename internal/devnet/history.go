@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// historyActions is how many tries to act a block of the history sees.
-const historyActions = 9
+// busyPace is that of a block which stands for hours.
+func busyPace() pace { return pace{actions: 9, burns: 0.9, burnSize: 150, size: 1} }
 
 // makeHistory builds the blocks from the launch to Config.Now.
 //
@@ -47,7 +47,7 @@ func (d *Devnet) makeHistory(ctx context.Context) error {
 			}
 			steps = steps[1:]
 		}
-		p := pace{actions: historyActions, burns: 0.9, burnSize: 150, size: 1}
+		p := busyPace()
 		if i < airdropClaimBlocks(len(times)) {
 			p.claims, p.claimSize = claims, claimSize
 		}

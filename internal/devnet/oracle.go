@@ -60,8 +60,12 @@ type CurveTable struct {
 	Bounds, Rates [256]*uint256.Int
 }
 
+// NewOracle returns an oracle on any node that carries Venice's contracts at
+// their addresses and keeps the state of the blocks asked about.
+func NewOracle(client *rpc.Client) *Oracle { return &Oracle{client: client, places: basePlaces()} }
+
 // Oracle returns an oracle on the devnet's own node.
-func (d *Devnet) Oracle() *Oracle { return &Oracle{client: d.Client(), places: d.world.places} }
+func (d *Devnet) Oracle() *Oracle { return NewOracle(d.Client()) }
 
 // Figures reads every figure at a canonical block.
 func (o *Oracle) Figures(ctx context.Context, block uint64) (Figures, error) {

@@ -29,6 +29,10 @@ const (
 	laterGrant     = 5_000_000
 	buybackAmount  = 70_000
 	buybacks       = 18 // about monthly
+
+	upgradeEmission = 10_000_000 // a year, from the upgrade on
+	firstTarget     = 38_000     // DIEM
+	firstWidth      = 475        // DIEM a bucket
 )
 
 const (
@@ -67,8 +71,8 @@ func timeline(span time.Duration) []step {
 		{airdropEnd + 0.01, (*turn).burnAirdrop},
 		{0.2, grant},
 		{moment(2025, time.August, 20), (*turn).upgrade},
-		{moment(2025, time.August, 20), curve(38_000, 475)},
-		{moment(2025, time.August, 20), emission(10_000_000)},
+		{moment(2025, time.August, 20), curve(firstTarget, firstWidth)},
+		{moment(2025, time.August, 20), emission(upgradeEmission)},
 		{0.32, func(t *turn) error { return t.diemCooldown(diemCooldown) }},
 		{0.4, grant},
 		{0.43, func(t *turn) error {

@@ -24,6 +24,14 @@ type world struct {
 	actors []Account
 }
 
+func newWorld(actors int) *world {
+	return &world{
+		places: basePlaces(),
+		admin:  newAccount(deriveKey("admin", 0)),
+		actors: newActors(actors),
+	}
+}
+
 // ground is where a turn acts: a block under construction in this process, or a
 // node that is reached over JSON-RPC.
 type ground interface {
