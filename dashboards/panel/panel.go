@@ -71,6 +71,9 @@ type Query struct {
 	// MinInterval is the narrowest point of a chart, such as 1h: what the rows
 	// themselves are aggregated to. Empty means any.
 	MinInterval string
+	// Trend is how a figure came about: SQL of time and one number over the chosen
+	// time range, drawn small beside it where there is room. Empty means none.
+	Trend string
 }
 
 // Field says how one column is shown.
