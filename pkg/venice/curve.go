@@ -1,6 +1,11 @@
 package venice
 
-import "github.com/holiman/uint256"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/holiman/uint256"
+)
 
 // Buckets is the length of the mint-rate table (the staking contract's
 // uint256[256] diemSupply and diemMintRates).
@@ -11,4 +16,57 @@ const Buckets = 256
 // zero value is no curve. Curves compare with ==.
 type Curve struct {
 	Bounds, Rates [Buckets]uint256.Int
+}
+
+// Errors of a curve.
+var (
+	// ErrCurveEnd says that the supply lies, or would come to lie, beyond the last
+	// bucket. The contract reverts.
+	ErrCurveEnd = errors.New("beyond the end of the mint curve")
+	// ErrCurve says that a table is no curve: a bound that does not ascend, a rate
+	// of 0.
+	ErrCurve = errors.New("not a mint curve")
+	// ErrOverflow says that a product does not fit 256 bits. The contract reverts.
+	ErrOverflow = errors.New("overflows 256 bits")
+)
+
+// Validate makes sure that the bounds ascend from above 0 and no rate is 0.
+func (c *Curve) Validate() error {
+	var below uint256.Int
+
+	for i := range Buckets {
+		if !c.Bounds[i].Gt(&below) {
+			return fmt.Errorf("%w: bound %d is %s after %s", ErrCurve, i, c.Bounds[i].Dec(), below.Dec())
+		}
+
+		if c.Rates[i].IsZero() {
+			return fmt.Errorf("%w: rate %d is 0", ErrCurve, i)
+		}
+
+		below = c.Bounds[i]
+	}
+
+	return nil
+}
+
+// Bucket is the index of the bucket in force at a DIEM supply in wei: the first whose
+// bound lies above it. ErrCurveEnd says that there is none.
+func (c *Curve) Bucket(supply *uint256.Int) (int, error) {
+	for i := range Buckets {
+		if supply.Lt(&c.Bounds[i]) {
+			return i, nil
+		}
+	}
+
+	return 0, fmt.Errorf("supply %s: %w", supply.Dec(), ErrCurveEnd)
+}
+
+// RateAt is the mint rate at a DIEM supply in wei: sVVV wei for 1e18 wei of DIEM.
+func (c *Curve) RateAt(supply *uint256.Int) (uint256.Int, error) {
+	i, err := c.Bucket(supply)
+	if err != nil {
+		return uint256.Int{}, err
+	}
+
+	return c.Rates[i], nil
 }
