@@ -7,6 +7,8 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+
+	"diemhouse/pkg/chain/logjson"
 )
 
 // BlockLogs are the wanted logs of one block.
@@ -70,7 +72,7 @@ func (e *endpoint) readBlock(ctx context.Context, h Header, f FilterSet) ([]type
 		return nil, e.refusal(UnknownBlock, methodLogs, errors.New("answer is null"))
 	}
 
-	logs, err := decodeLogs(raw)
+	logs, err := logjson.Decode(raw)
 	if err != nil {
 		return nil, e.refusal(Malformed, methodLogs, err)
 	}

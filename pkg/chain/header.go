@@ -42,9 +42,9 @@ func (h Header) Ref() Ref { return Ref{Number: h.Number.Uint64(), Hash: h.Hash} 
 // Parent gives the reference of the header's parent. Of block 0 it is meaningless.
 func (h Header) Parent() Ref { return Ref{Number: h.Number.Uint64() - 1, Hash: h.ParentHash} }
 
-// HashMismatch says that a header's recomputed hash is not the one it states. It
+// HashMismatchError says that a header's recomputed hash is not the one it states. It
 // comes inside a [*Refusal] of kind Untrue.
-type HashMismatch struct {
+type HashMismatchError struct {
 	// Number is the stated block number.
 	Number uint64
 	// Stated and Computed are the two hashes.
@@ -55,7 +55,7 @@ type HashMismatch struct {
 }
 
 // Error implements error.
-func (e *HashMismatch) Error() string {
+func (e *HashMismatchError) Error() string {
 	msg := fmt.Sprintf("header %d states hash %s but hashes to %s", e.Number, e.Stated, e.Computed)
 	if len(e.UnknownFields) > 0 {
 		msg += fmt.Sprintf("; it has fields unknown to this program %v: the chain may have been upgraded, "+
@@ -94,7 +94,7 @@ func decodeHeader(raw json.RawMessage, trust bool) (Header, error) {
 
 	if !trust {
 		if computed := h.Hash(); computed != *stated.Hash {
-			return Header{}, &HashMismatch{
+			return Header{}, &HashMismatchError{
 				Number: h.Number.Uint64(), Stated: *stated.Hash, Computed: computed, UnknownFields: unknownFields(raw),
 			}
 		}

@@ -154,7 +154,7 @@ func (e *endpoint) tagged(result rpcResult) (*Header, error) {
 func (e *endpoint) header(method string, raw json.RawMessage) (Header, error) {
 	h, err := decodeHeader(raw, e.cfg.TrustHeaderHash)
 
-	var mismatch *HashMismatch
+	var mismatch *HashMismatchError
 
 	switch {
 	case err == nil:

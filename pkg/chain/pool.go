@@ -107,7 +107,7 @@ func (p *Pool) CheckChain(ctx context.Context) error {
 	}
 
 	if len(refusals) == len(p.endpoints) {
-		return &Unavailable{What: "eth_chainId", Refusals: refusals}
+		return &UnavailableError{What: "eth_chainId", Refusals: refusals}
 	}
 
 	return nil
@@ -180,7 +180,7 @@ func (p *Pool) do(ctx context.Context, what, prefer string, ask func(context.Con
 }
 
 func (p *Pool) unavailable(what string, refusals map[*endpoint]*Refusal) error {
-	u := &Unavailable{What: what}
+	u := &UnavailableError{What: what}
 
 	for _, e := range p.endpoints {
 		if r := refusals[e]; r != nil {

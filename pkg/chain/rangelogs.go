@@ -8,6 +8,8 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
+
+	"diemhouse/pkg/chain/logjson"
 )
 
 const methodLogs = "eth_getLogs"
@@ -51,7 +53,7 @@ func (e *endpoint) readRange(ctx context.Context, f FilterSet, r Range) ([]types
 			return nil, results[i].err
 		}
 
-		answers[i], err = decodeLogs(results[i].data)
+		answers[i], err = logjson.Decode(results[i].data)
 		results[i].data = nil
 
 		if err != nil {

@@ -45,7 +45,7 @@ const (
 	// Malformed: the answer is not what JSON-RPC or the method promises.
 	Malformed
 	// Untrue: the answer is well-formed and contradicts the request, itself or its
-	// own hash ([*Violation], [*HashMismatch]). The endpoint is not to be believed.
+	// own hash ([*ViolationError], [*HashMismatchError]). The endpoint is not to be believed.
 	Untrue
 	// WrongChain: the endpoint serves another chain id.
 	WrongChain
@@ -171,9 +171,9 @@ func (r *Refusal) Error() string {
 // Unwrap gives a context error or a typed error of this package, or nil.
 func (r *Refusal) Unwrap() error { return r.cause }
 
-// Unavailable says that no endpoint gave what was asked. Whether asking later
+// UnavailableError says that no endpoint gave what was asked. Whether asking later
 // makes sense is told by the kinds inside.
-type Unavailable struct {
+type UnavailableError struct {
 	// What names the request, for example "eth_getLogs blocks 10 to 20".
 	What string
 	// Refusals holds the last refusal of each endpoint that was asked.
@@ -181,7 +181,7 @@ type Unavailable struct {
 }
 
 // Error implements error.
-func (u *Unavailable) Error() string {
+func (u *UnavailableError) Error() string {
 	if len(u.Refusals) == 0 {
 		return u.What + ": no endpoint is in use"
 	}
@@ -195,7 +195,7 @@ func (u *Unavailable) Error() string {
 }
 
 // Unwrap gives the refusals.
-func (u *Unavailable) Unwrap() []error {
+func (u *UnavailableError) Unwrap() []error {
 	errs := make([]error, len(u.Refusals))
 	for i, r := range u.Refusals {
 		errs[i] = r
@@ -218,7 +218,7 @@ func KindOf(err error) (kind Kind, ok bool) {
 // OnlyKinds reports whether err holds refusals and every one is of one of the
 // kinds.
 func OnlyKinds(err error, kinds ...Kind) bool {
-	var u *Unavailable
+	var u *UnavailableError
 	if !errors.As(err, &u) {
 		k, ok := KindOf(err)
 

@@ -87,7 +87,7 @@ func (e *ScanError) Error() string {
 	parts := make([]string, len(e.Missing))
 
 	for i, m := range e.Missing {
-		u := Unavailable{What: m.String(), Refusals: m.Refusals}
+		u := UnavailableError{What: m.String(), Refusals: m.Refusals}
 		parts[i] = u.Error()
 	}
 

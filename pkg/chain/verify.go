@@ -10,9 +10,9 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 )
 
-// Violation says that an answer contradicts the request or itself. It comes inside
+// ViolationError says that an answer contradicts the request or itself. It comes inside
 // a [*Refusal] of kind Untrue, which names the endpoint.
-type Violation struct {
+type ViolationError struct {
 	// Block and Index are the place of the offending log, as it states it.
 	Block uint64
 	Index uint
@@ -21,12 +21,12 @@ type Violation struct {
 }
 
 // Error implements error.
-func (v *Violation) Error() string {
+func (v *ViolationError) Error() string {
 	return fmt.Sprintf("log %d of block %d: %s", v.Index, v.Block, v.Problem)
 }
 
 func violation(l *types.Log, format string, args ...any) error {
-	return &Violation{Block: l.BlockNumber, Index: l.Index, Problem: fmt.Sprintf(format, args...)}
+	return &ViolationError{Block: l.BlockNumber, Index: l.Index, Problem: fmt.Sprintf(format, args...)}
 }
 
 // verifyAnswer checks the answer to one query over a range: sorted by place, no log

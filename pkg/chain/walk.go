@@ -169,7 +169,7 @@ func (p *Pool) Standing(ctx context.Context, ref Ref) (Standing, error) {
 	}
 
 	if len(unanswered) > 0 {
-		return 0, &Unavailable{What: fmt.Sprintf("standing of block %s", ref), Refusals: unanswered}
+		return 0, &UnavailableError{What: fmt.Sprintf("standing of block %s", ref), Refusals: unanswered}
 	}
 
 	return standing, nil

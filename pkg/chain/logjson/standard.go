@@ -1,4 +1,4 @@
-package chain
+package logjson
 
 import (
 	"bytes"
@@ -20,6 +20,8 @@ const maxTopics = 4
 // does: topics may be padded with null, numbers may be JSON numbers or have leading
 // zeros, block hash and block time may be missing (completed from headers). Place,
 // address, transaction, topics and data must be there.
+//
+//nolint:tagliatelle // JSON-RPC names them so
 type wireLog struct {
 	Address        *string    `json:"address"`
 	Topics         []*string  `json:"topics"`
@@ -67,10 +69,9 @@ func (n *wireNumber) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// decodeLogs reads the answer of eth_getLogs. null is an error: it is not an empty
-// list.
-func decodeLogs(raw json.RawMessage) ([]types.Log, error) {
-	if isNull(raw) {
+// decodeStandard reads a list of logs by encoding/json.
+func decodeStandard(raw []byte) ([]types.Log, error) {
+	if text := bytes.TrimSpace(raw); len(text) == 0 || bytes.Equal(text, []byte("null")) {
 		return nil, errors.New("answer is null, not a list of logs")
 	}
 
