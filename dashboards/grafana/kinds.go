@@ -142,6 +142,7 @@ func curveVisual(p panel.Panel) visual {
 func tableVisual() visual {
 	options := table.NewOptions()
 	options.CellHeight = new(common.TableCellHeightSm)
+	options.Footer = nil
 
 	custom := common.NewTableFieldOptions()
 	custom.Filterable = new(true)

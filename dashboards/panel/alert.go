@@ -8,7 +8,8 @@ type Alert struct {
 	UID string
 	// Title says what is wrong.
 	Title string
-	// Summary is the message. It may use {{ .Values.A }}, the figure.
+	// Summary is the message. It may use {{ .Values.B }}, the figure as text,
+	// and {{ .Values.B.Value }}, the number.
 	Summary string
 	// Runbook is the anchor of its paragraph in docs/OPERATIONS.md.
 	Runbook string
