@@ -106,20 +106,21 @@ func (a *adminAPI) Reorg(depth int, length *int) (ReorgResult, error) {
 
 // Mine is devnet_mine(n): n blocks of life at once.
 func (a *adminAPI) Mine(n int) (BlockID, error) {
-	headers, err := a.devnet.Mine(n)
+	_, err := a.devnet.Mine(n)
 	if err != nil {
 		return BlockID{}, err
 	}
-	if len(headers) == 0 {
-		head := a.devnet.Head()
-		return BlockID{hexutil.Uint64(head.Number.Uint64()), head.Hash()}, nil
-	}
-	last := headers[len(headers)-1]
-	return BlockID{hexutil.Uint64(last.Number.Uint64()), last.Hash()}, nil
+	return a.head(), nil
 }
 
 // SetCanonical is devnet_setCanonical(hash): back to a branch that was left.
-func (a *adminAPI) SetCanonical(hash common.Hash) error { return a.devnet.SetCanonical(hash) }
+func (a *adminAPI) SetCanonical(hash common.Hash) (BlockID, error) {
+	err := a.devnet.SetCanonical(hash)
+	if err != nil {
+		return BlockID{}, err
+	}
+	return a.head(), nil
+}
 
 // EmitUnknown is devnet_emitUnknown(): a block with an event nobody knows.
 func (a *adminAPI) EmitUnknown() (BlockID, error) { return a.do(EmitUnknown()) }
@@ -131,6 +132,11 @@ func (a *adminAPI) SetCurve(target, width uint64) (BlockID, error) {
 
 // SetEmission is devnet_setEmission(annual), in whole VVV a year.
 func (a *adminAPI) SetEmission(annual uint64) (BlockID, error) { return a.do(emission(annual)) }
+
+func (a *adminAPI) head() BlockID {
+	head := a.devnet.Head()
+	return BlockID{hexutil.Uint64(head.Number.Uint64()), head.Hash()}
+}
 
 func (a *adminAPI) do(actions ...Action) (BlockID, error) {
 	block, _, err := a.devnet.Do(actions...)
