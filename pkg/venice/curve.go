@@ -1,7 +1,6 @@
 package venice
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/holiman/uint256"
@@ -18,25 +17,14 @@ type Curve struct {
 	Bounds, Rates [Buckets]uint256.Int
 }
 
-// Errors of a curve.
-var (
-	// ErrCurveEnd says that the supply lies, or would come to lie, beyond the last
-	// bucket. The contract reverts.
-	ErrCurveEnd = errors.New("beyond the end of the mint curve")
-	// ErrCurve says that a table is no curve: a bound that does not ascend, a rate
-	// of 0.
-	ErrCurve = errors.New("not a mint curve")
-	// ErrOverflow says that a product does not fit 256 bits. The contract reverts.
-	ErrOverflow = errors.New("overflows 256 bits")
-)
-
-// Validate makes sure that the bounds ascend from above 0 and no rate is 0.
+// Validate makes sure that the bounds ascend from above 0 and that no rate is 0.
+// Otherwise it returns an error that wraps [ErrCurve].
 func (c *Curve) Validate() error {
 	var below uint256.Int
 
 	for i := range Buckets {
 		if !c.Bounds[i].Gt(&below) {
-			return fmt.Errorf("%w: bound %d is %s after %s", ErrCurve, i, c.Bounds[i].Dec(), below.Dec())
+			return fmt.Errorf("%w: bound %d is %s, not above %s", ErrCurve, i, c.Bounds[i].Dec(), below.Dec())
 		}
 
 		if c.Rates[i].IsZero() {
@@ -50,7 +38,7 @@ func (c *Curve) Validate() error {
 }
 
 // Bucket is the index of the bucket in force at a DIEM supply in wei: the first whose
-// bound lies above it. ErrCurveEnd says that there is none.
+// bound lies above it. [ErrCurveEnd] says that there is none.
 func (c *Curve) Bucket(supply *uint256.Int) (int, error) {
 	for i := range Buckets {
 		if supply.Lt(&c.Bounds[i]) {
@@ -58,10 +46,11 @@ func (c *Curve) Bucket(supply *uint256.Int) (int, error) {
 		}
 	}
 
-	return 0, fmt.Errorf("supply %s: %w", supply.Dec(), ErrCurveEnd)
+	return 0, fmt.Errorf("DIEM supply of %s wei: %w", supply.Dec(), ErrCurveEnd)
 }
 
 // RateAt is the mint rate at a DIEM supply in wei: sVVV wei for 1e18 wei of DIEM.
+// [ErrCurveEnd] says that no bucket is in force there.
 func (c *Curve) RateAt(supply *uint256.Int) (uint256.Int, error) {
 	i, err := c.Bucket(supply)
 	if err != nil {

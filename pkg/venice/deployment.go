@@ -39,9 +39,9 @@ func Base() Deployment {
 		VVV:         common.HexToAddress("0xacfE6019Ed1A7Dc6f7B508C02d1b04ec88cC21bf"),
 		Staking:     common.HexToAddress("0x321b7ff75154472B18EDb199033fF4D116F340Ff"),
 		DIEM:        common.HexToAddress("0xF4d97F2da56e8c3098f3a8D538DB630A2606a024"),
-		Airdrop:     common.HexToAddress("0xf4940c7dEE63D885C8Fb20123e9C8e5c49a3Ef41"),
+		Airdrop:     common.HexToAddress("0xf4940c7dEE63d885C8Fb20123e9C8e5c49a3Ef41"),
 		Treasury:    common.HexToAddress("0x2D8CB8DC596daD0e1E34E2042E7ae6Df93B11524"),
-		BuybackSafe: common.HexToAddress("0x35FB3b67C57849bF57eB24B061EeF0b5e560DC57"),
+		BuybackSafe: common.HexToAddress("0x35Fb3b67C57849Bf57EB24b061EEF0B5E560dc57"),
 		Pools: []common.Address{
 			common.HexToAddress("0x01784ef301D79e4B2DF3a21ad9a536d4cF09A5Ce"), // WETH/VVV, Aerodrome volatile
 			common.HexToAddress("0xbB345D35450BF9Ee76F3D2cE214E8e7AC5e1071d"), // VVV/DIEM, Aerodrome volatile

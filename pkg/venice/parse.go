@@ -13,9 +13,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 )
 
-// ErrDeployment says that a deployment makes no sense; the error around it says why.
-var ErrDeployment = errors.New("not a deployment")
-
 // ParseDeployment reads a JSON object that overrides fields of base:
 //
 //	{
@@ -43,7 +40,7 @@ func ParseDeployment(r io.Reader, base Deployment) (Deployment, error) {
 	d := base
 	d.Pools = slices.Clone(base.Pools)
 
-	fields := d.fields()
+	fields := fieldsOf(&d)
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		set, known := fields[key]
 		if !known {
@@ -59,8 +56,8 @@ func ParseDeployment(r io.Reader, base Deployment) (Deployment, error) {
 	return d, d.Validate()
 }
 
-// fields gives the setter of each JSON key.
-func (d *Deployment) fields() map[string]func(json.RawMessage) error {
+// fieldsOf gives the setter of each JSON key.
+func fieldsOf(d *Deployment) map[string]func(json.RawMessage) error {
 	return map[string]func(json.RawMessage) error{
 		"chain_id":         number(&d.ChainID),
 		"vvv":              address(&d.VVV),
@@ -127,7 +124,7 @@ func addresses(into *[]common.Address) func(json.RawMessage) error {
 	}
 }
 
-// parseAddress reads 0x and 40 hex digits. Mixed case must be the EIP-55 checksum.
+// parseAddress reads 0x and 40 hex digits of any case.
 func parseAddress(text string) (common.Address, error) {
 	digits, prefixed := strings.CutPrefix(text, "0x")
 
@@ -136,12 +133,5 @@ func parseAddress(text string) (common.Address, error) {
 		return common.Address{}, fmt.Errorf("want 0x and 40 hex digits, got %q", text)
 	}
 
-	a := common.BytesToAddress(raw)
-
-	mixed := digits != strings.ToLower(digits) && digits != strings.ToUpper(digits)
-	if mixed && text != a.Hex() {
-		return common.Address{}, fmt.Errorf("checksum of %s is wrong, a digit may be too: want %s", text, a.Hex())
-	}
-
-	return a, nil
+	return common.BytesToAddress(raw), nil
 }

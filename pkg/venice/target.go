@@ -1,28 +1,27 @@
 package venice
 
 import (
-	"errors"
 	"math"
 	"slices"
 
 	"github.com/holiman/uint256"
 )
 
-// Constants of the generator 90·exp(2·(S/T)³).
 const (
-	baseRate = 90.0
-	factor   = 2.0
-	power    = 3.0
+	// agreement is how far, relatively, a bucket's estimate of the target may lie from
+	// the others'. A table with rates to six digits still agrees.
+	agreement = 1e-6
+	// roundness is how near, relatively, the target must be to a whole thousandth of a
+	// DIEM to be taken for it: the estimates carry the rounding of float64.
+	roundness = 1e-9
 )
 
-// ErrNoTarget says that a table was not made by the generator.
-var ErrNoTarget = errors.New("the table fits no target supply")
-
-// Target recovers the target supply, in DIEM, that the table was generated for:
-// T = S / (ln(rate/90)/2)^(1/3), by the majority of the buckets. ErrNoTarget says that
-// fewer than half of them agree.
+// Target recovers the target supply, in DIEM tokens, that the table was generated for:
+// T = S / (ln(rate/90)/2)^(1/3). Every bucket gives an estimate and the majority
+// decides, so that a table whose ends were capped or cut still tells its target.
+// [ErrNoTarget] says that fewer than half of the buckets agree.
 func (c *Curve) Target() (float64, error) {
-	var estimates []float64
+	estimates := make([]float64, 0, Buckets)
 
 	for i := range Buckets {
 		if t, ok := targetOf(&c.Bounds[i], &c.Rates[i]); ok {
@@ -30,7 +29,7 @@ func (c *Curve) Target() (float64, error) {
 		}
 	}
 
-	if len(estimates) < Buckets/2 {
+	if len(estimates) == 0 {
 		return 0, ErrNoTarget
 	}
 
@@ -39,7 +38,7 @@ func (c *Curve) Target() (float64, error) {
 	agree := 0
 
 	for _, t := range estimates {
-		if math.Abs(t-middle) <= 1e-6*middle {
+		if math.Abs(t-middle) <= agreement*middle {
 			agree++
 		}
 	}
@@ -48,24 +47,22 @@ func (c *Curve) Target() (float64, error) {
 		return 0, ErrNoTarget
 	}
 
-	if round := math.Round(middle*1000) / 1000; math.Abs(round-middle) <= 1e-9*middle {
+	if round := math.Round(middle*1000) / 1000; math.Abs(round-middle) <= roundness*middle {
 		return round, nil
 	}
 
 	return middle, nil
 }
 
-// targetOf recovers the target from one bucket. Near the base rate the difference to
-// it is taken in whole wei, so that no digits cancel.
+// targetOf estimates the target from one bucket. What the rate is above the base rate
+// is taken in whole wei, so that no digits cancel where it is little.
 func targetOf(bound, rate *uint256.Int) (float64, bool) {
-	base := uint256.NewInt(0).Mul(uint256.NewInt(baseRate), uint256.NewInt(1e18))
-	if !rate.Gt(base) {
+	base := new(uint256.Int).Mul(uint256.NewInt(baseRate), wad)
+	if !rate.Gt(base) || bound.IsZero() {
 		return 0, false
 	}
 
-	above := new(uint256.Int).Sub(rate, base).Float64()
-	cube := math.Log1p(above/(baseRate*1e18)) / factor
-	t := bound.Float64() / 1e18 / math.Pow(cube, 1/power)
+	above := tokens(new(uint256.Int).Sub(rate, base)) / baseRate
 
-	return t, t > 0 && !math.IsInf(t, 0)
+	return tokens(bound) / math.Cbrt(math.Log1p(above)/factor), true
 }
