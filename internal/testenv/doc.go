@@ -1,0 +1,3 @@
+// Package testenv is the harness of tests that need a warehouse: one real ClickHouse
+// a test binary, a database of its own a test.
+package testenv

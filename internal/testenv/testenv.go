@@ -1,0 +1,124 @@
+package testenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"diemhouse/pkg/store"
+	"diemhouse/pkg/store/embedded"
+)
+
+// cleanup bounds what is done after a test, when its own context has ended.
+const cleanup = 30 * time.Second
+
+// server is the binary's one ClickHouse.
+var server struct {
+	once sync.Once
+	s    *embedded.Server
+	dir  string
+	err  error
+}
+
+// databases counts the databases that were handed out.
+var databases atomic.Int64
+
+// Main runs a test binary's tests and ends the ClickHouse that they started. Use it as
+//
+//	func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
+func Main(m *testing.M) int {
+	embedded.Main()
+
+	code := m.Run()
+
+	if err := stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "stop the tests' ClickHouse:", err)
+
+		return max(code, 1)
+	}
+
+	return code
+}
+
+// Open is a migrated, empty warehouse of the test's own, which is gone after it.
+func Open(t testing.TB) *store.Store {
+	t.Helper()
+
+	s, err := store.Open(t.Context(), store.Config{DSN: DSN(t)})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	require.NoError(t, s.Migrate(t.Context()))
+
+	return s
+}
+
+// DSN is the native address of a database that does not exist yet. What the test
+// makes of it is gone after it.
+func DSN(t testing.TB) string {
+	t.Helper()
+
+	s := start(t)
+	database := fmt.Sprintf("test_%d", databases.Add(1))
+
+	t.Cleanup(func() { drop(t, s, database) })
+
+	return s.DSN()[:strings.LastIndex(s.DSN(), "/")+1] + database
+}
+
+// HTTPURL is the address of the HTTP interface of the same server, without a
+// database.
+func HTTPURL(t testing.TB) string {
+	t.Helper()
+
+	return start(t).HTTPURL()
+}
+
+func start(t testing.TB) *embedded.Server {
+	t.Helper()
+
+	server.once.Do(func() {
+		server.dir, server.err = os.MkdirTemp("", "diemhouse-test-")
+		if server.err != nil {
+			return
+		}
+
+		// Not the test's context: the server outlives it.
+		server.s, server.err = embedded.Start(context.Background(), embedded.Config{DataDir: server.dir, Log: os.Stderr})
+	})
+	require.NoError(t, server.err, "start the tests' ClickHouse")
+
+	return server.s
+}
+
+func stop() error {
+	var closed error
+	if server.s != nil {
+		closed = server.s.Close()
+	}
+
+	if server.dir == "" {
+		return closed
+	}
+
+	return errors.Join(closed, os.RemoveAll(server.dir))
+}
+
+func drop(t testing.TB, server *embedded.Server, database string) {
+	t.Helper()
+
+	ctx, cancel := context.WithTimeout(context.Background(), cleanup)
+	defer cancel()
+
+	s, err := store.Open(ctx, store.Config{DSN: server.DSN()})
+	require.NoError(t, err)
+	require.NoError(t, s.Conn().Exec(ctx, "DROP DATABASE IF EXISTS "+database+" SYNC"))
+	require.NoError(t, s.Close())
+}

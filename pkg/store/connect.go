@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+)
+
+const (
+	// DefaultDatabase is used where the DSN names none.
+	DefaultDatabase = "diemhouse"
+
+	dialTimeout = 10 * time.Second
+	// readTimeout is how long the server may be silent within an answer. A refresh of
+	// statistics or a merge may hold it up; a dead connection is found by keep-alive.
+	readTimeout = 5 * time.Minute
+	maxConns    = 16
+)
+
+// sessionSettings are what the writer relies on, whatever the server's profile says.
+func sessionSettings() clickhouse.Settings {
+	return clickhouse.Settings{
+		// An acknowledged insert is in the table: coverage is written after it.
+		"async_insert": 0,
+		// After A→B→A the same rows come again, and must not be dropped.
+		"insert_deduplicate": 0,
+		// A view that fails fails the insert; a swallowed error would lose ledger rows.
+		"materialized_views_ignore_errors":                    0,
+		"ignore_materialized_views_with_dropped_target_table": 0,
+		// A block that is mined again in another month is one place in two partitions.
+		"do_not_merge_across_partitions_select_final": 0,
+		"final":            0,
+		"join_use_nulls":   0,
+		"session_timezone": "UTC",
+	}
+}
+
+// parseDSN reads a DSN. Its errors hold nothing of it.
+func parseDSN(dsn string) (*clickhouse.Options, error) {
+	const form = "want clickhouse://user:password@host:9000/database or http(s)://user:password@host:8123/database"
+
+	scheme, rest, ok := strings.Cut(dsn, "://")
+
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("read the ClickHouse address: no scheme: %s", form)
+	case scheme != "clickhouse" && scheme != "tcp" && scheme != "http" && scheme != "https":
+		return nil, fmt.Errorf("read the ClickHouse address: scheme %q: %s", scheme, form)
+	case scheme == "https" && !strings.Contains(rest, "secure="):
+		dsn += map[bool]string{true: "&", false: "?"}[strings.Contains(rest, "?")] + "secure=true"
+	}
+
+	options, err := clickhouse.ParseDSN(dsn)
+	if err != nil {
+		// The cause quotes parts of the address.
+		var bad *url.Error
+		if errors.As(err, &bad) {
+			err = errors.New("it is not a URL (characters such as @, / and % in the password are written %40, %2F, %25)")
+		}
+
+		return nil, fmt.Errorf("read the ClickHouse address: %w: %s", secretOfDSN(dsn).redact(err), form)
+	}
+
+	if options.Auth.Database == "" {
+		options.Auth.Database = DefaultDatabase
+	}
+
+	if options.Auth.Username == "" {
+		options.Auth.Username = "default"
+	}
+
+	if options.Compression == nil {
+		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
+	}
+
+	if options.DialTimeout == 0 {
+		options.DialTimeout = dialTimeout
+	}
+
+	if options.ReadTimeout == 0 {
+		options.ReadTimeout = readTimeout
+	}
+
+	if options.MaxOpenConns == 0 {
+		options.MaxOpenConns = maxConns
+	}
+
+	if options.Settings == nil {
+		options.Settings = clickhouse.Settings{}
+	}
+
+	for name, value := range sessionSettings() {
+		options.Settings[name] = value
+	}
+
+	return options, nil
+}
+
+// connect opens the database, creating it first where the server does not know it.
+// It asks the database system, which every server has: the embedded engine does not
+// survive a native client that names a database it does not have.
+func connect(ctx context.Context, options *clickhouse.Options) (driver.Conn, error) {
+	elsewhere := *options
+	elsewhere.Auth.Database = "system"
+
+	admin, err := open(ctx, &elsewhere)
+	if err != nil {
+		return nil, err
+	}
+
+	name := options.Auth.Database
+
+	var found uint64
+
+	err = admin.QueryRow(ctx, "SELECT count() FROM system.databases WHERE name = ?", name).Scan(&found)
+	if err == nil && found == 0 {
+		err = admin.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteName(name))
+	}
+
+	if err := errors.Join(err, admin.Close()); err != nil {
+		return nil, fmt.Errorf("create database %s: %w", name, err)
+	}
+
+	return open(ctx, options)
+}
+
+func open(ctx context.Context, options *clickhouse.Options) (driver.Conn, error) {
+	conn, err := clickhouse.Open(options)
+	if err != nil {
+		return nil, err
+	}
+
+	// A query, not a ping: over HTTP a ping does not look at user and database.
+	if err := conn.Exec(ctx, "SELECT 1"); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+
+	return conn, nil
+}
+
+// explain says what to do about a connection that could not be opened.
+func explain(options *clickhouse.Options, err error) error {
+	where := fmt.Sprintf("connect to ClickHouse at %s as %s, database %s",
+		strings.Join(options.Addr, ", "), options.Auth.Username, options.Auth.Database)
+
+	switch code := codeOf(err); {
+	case code == codeAuthFailed || code == codeUnknownUser || code == codeWrongPassword || code == codeRequiredPassword:
+		return fmt.Errorf("%s: the server refuses the user or the password; check --clickhouse: %w", where, err)
+	case code == codeAccessDenied || code == codeReadonly:
+		return fmt.Errorf("%s: the user may not create or use it; grant it CREATE, SELECT, INSERT and ALTER there: %w", where, err)
+	case code != 0:
+		return fmt.Errorf("%s: %w", where, err)
+	case options.Protocol == clickhouse.HTTP:
+		return fmt.Errorf("%s: nothing answers there as ClickHouse over HTTP; is the server up, and is this its HTTP port (8123)? %w", where, err)
+	default:
+		return fmt.Errorf("%s: nothing answers there; is the server up, and is this its native port (9000)? %w", where, err)
+	}
+}
+
+func quoteName(name string) string {
+	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"diemhouse/pkg/decode"
+)
+
+// eventColumns is the order in which eventBlock gives them.
+var eventColumns = []string{
+	"block_number", "log_index", "block_time", "block_hash", "tx_hash", "tx_index", "address",
+	"contract", "event", "kind", "account", "counterparty", "vvv_wei", "diem_wei",
+	"args", "problem", "topics", "data", "version",
+}
+
+// insertEvents writes events in one insert, which the views on the table follow.
+func (s *Store) insertEvents(ctx context.Context, version uint64, events []decode.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+
+	if err := s.insert(ctx, "events", eventColumns, eventBlock(version, events)...); err != nil {
+		return fmt.Errorf("insert events: %w", err)
+	}
+
+	return nil
+}
+
+// eventBlock turns rows into columns.
+func eventBlock(version uint64, events []decode.Event) []any {
+	n := len(events)
+
+	var (
+		blockNumber = make([]uint64, n)
+		logIndex    = make([]uint32, n)
+		blockTime   = make([]int64, n)
+		blockHash   = make(packed, 0, n*common.HashLength)
+		txHash      = make(packed, 0, n*common.HashLength)
+		txIndex     = make([]uint32, n)
+		address     = make(packed, 0, n*common.AddressLength)
+		contract    = make([]string, n)
+		name        = make([]string, n)
+		kind        = make([]string, n)
+		account     = make(packed, 0, n*common.AddressLength)
+		other       = make(packed, 0, n*common.AddressLength)
+		vvv         = make([]big.Int, n)
+		diem        = make([]big.Int, n)
+		args        = make([]string, n)
+		problem     = make([]string, n)
+		topics      = make([][]string, n)
+		data        = make([]string, n)
+	)
+
+	for i := range events {
+		e := &events[i]
+		blockNumber[i], logIndex[i], blockTime[i], txIndex[i] = e.BlockNumber, e.LogIndex, int64(e.BlockTime), e.TxIndex
+		blockHash = append(blockHash, e.BlockHash[:]...)
+		txHash = append(txHash, e.TxHash[:]...)
+		address = append(address, e.Address[:]...)
+		account = append(account, e.Account[:]...)
+		other = append(other, e.Counterparty[:]...)
+		contract[i], name[i], kind[i] = string(e.Contract), e.Name, string(e.Kind)
+		args[i], problem[i], data[i] = e.Args, e.Problem, string(e.Data)
+		topics[i] = topicStrings(e.Topics)
+
+		into := &vvv[i]
+		e.VVVWei.IntoBig(&into)
+
+		into = &diem[i]
+		e.DIEMWei.IntoBig(&into)
+	}
+
+	return []any{
+		blockNumber, logIndex, blockTime, blockHash, txHash, txIndex, address,
+		contract, name, kind, account, other, vvv, diem,
+		args, problem, topics, data, repeated(version, n),
+	}
+}
+
+func topicStrings(topics []common.Hash) []string {
+	if len(topics) == 0 {
+		return nil
+	}
+
+	out := make([]string, len(topics))
+	for i, topic := range topics {
+		out[i] = string(topic[:])
+	}
+
+	return out
+}
