@@ -41,6 +41,15 @@ func pack(artifact contracts.Artifact, method string, args ...any) ([]byte, erro
 	return data, nil
 }
 
+// must packs a call whose shape is fixed in this package.
+func must(artifact contracts.Artifact, method string, args ...any) []byte {
+	data, err := pack(artifact, method, args...)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
 // word returns the i-th 32-byte word of a view's answer.
 func word(data []byte, i int) *uint256.Int {
 	return new(uint256.Int).SetBytes(data[i*32 : (i+1)*32])

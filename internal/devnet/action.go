@@ -11,6 +11,7 @@ import (
 	"github.com/holiman/uint256"
 
 	"diemhouse/contracts"
+	"diemhouse/pkg/venice"
 )
 
 // Action is one thing done on the chain, for tests that need a certain history.
@@ -142,8 +143,8 @@ func Buyback() Action { return (*turn).buyback }
 func SetCurve(target, width uint64) Action { return curve(target, width) }
 
 // SetCurveTable replaces the mint table by any ascending one.
-func SetCurveTable(bounds, rates [256]*big.Int) Action {
-	return owner("setDiemMintCurve", bounds, rates)
+func SetCurveTable(table venice.Curve) Action {
+	return func(t *turn) error { return t.setCurveTable(table) }
 }
 
 // SetEmissionRate sets the emission in wei a second.

@@ -12,6 +12,7 @@ import (
 	"github.com/holiman/uint256"
 
 	"diemhouse/contracts"
+	"diemhouse/pkg/venice"
 )
 
 // Oracle reads what the contracts themselves answer at a block, over JSON-RPC.
@@ -53,11 +54,6 @@ type Wallet struct {
 	Unstaking      *uint256.Int // VVV in its cooldown
 	DiemStaked     *uint256.Int
 	DiemUnstaking  *uint256.Int // DIEM in its cooldown
-}
-
-// CurveTable is the mint table: bucket bounds in DIEM wei, rates in sVVV wei a DIEM.
-type CurveTable struct {
-	Bounds, Rates [256]*uint256.Int
 }
 
 // NewOracle returns an oracle on any node that carries Venice's contracts at
@@ -120,13 +116,13 @@ func (o *Oracle) Wallet(ctx context.Context, account common.Address, block uint6
 
 // Curve reads the mint table at a canonical block. Before the upgrade there is
 // none and the error wraps the node's.
-func (o *Oracle) Curve(ctx context.Context, block uint64) (CurveTable, error) {
+func (o *Oracle) Curve(ctx context.Context, block uint64) (venice.Curve, error) {
 	r := &reader{oracle: o, ctx: ctx, block: block}
-	var table CurveTable
+	var table venice.Curve
 	for i := range table.Bounds {
 		index := big.NewInt(int64(i))
-		table.Bounds[i] = r.word(o.places.Staking, stakingV2Contract, "diemSupply", index)
-		table.Rates[i] = r.word(o.places.Staking, stakingV2Contract, "diemMintRates", index)
+		table.Bounds[i] = *r.word(o.places.Staking, stakingV2Contract, "diemSupply", index)
+		table.Rates[i] = *r.word(o.places.Staking, stakingV2Contract, "diemMintRates", index)
 	}
 	return table, r.err
 }

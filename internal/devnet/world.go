@@ -9,11 +9,22 @@ import (
 	"github.com/holiman/uint256"
 
 	"diemhouse/contracts"
+	"diemhouse/pkg/venice"
 )
 
 // places is where the contracts are.
 type places struct {
 	VVV, Staking, Diem, Treasury, Airdrop, Buyback, WETHPool, DiemPool, Multicall3 common.Address
+}
+
+// basePlaces are Base's.
+func basePlaces() places {
+	d := venice.Base()
+	return places{
+		VVV: d.VVV, Staking: d.Staking, Diem: d.DIEM, Treasury: d.Treasury, Airdrop: d.Airdrop, Buyback: d.BuybackSafe,
+		WETHPool: d.Pools[0], DiemPool: d.Pools[1],
+		Multicall3: common.HexToAddress("0xcA11bde05977b3631167028862bE2a173976CA11"),
+	}
 }
 
 // world is everything a transaction's author needs to know that never changes.
