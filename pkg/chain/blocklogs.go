@@ -7,8 +7,6 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
-
-	"diemhouse/pkg/chain/logjson"
 )
 
 // BlockLogs are the wanted logs of one block.
@@ -63,16 +61,21 @@ func (e *endpoint) readBlock(ctx context.Context, h Header, f FilterSet) ([]type
 	params := all.params()
 	params["blockHash"] = h.Hash
 
-	raw, err := e.call(ctx, methodLogs, params)
+	results, err := e.batch(ctx, []rpcCall{{method: methodLogs, args: []any{params}}})
 	if err != nil {
 		return nil, err
 	}
 
-	if isNull(raw) { // anvil's way to say that it does not have the block
+	result := &results[0]
+	if result.err != nil {
+		return nil, result.err
+	}
+
+	if result.logs == nil && isNull(result.data) { // anvil's way to say that it does not have the block
 		return nil, e.refusal(UnknownBlock, methodLogs, errors.New("answer is null"))
 	}
 
-	logs, err := logjson.Decode(raw)
+	logs, err := result.logList()
 	if err != nil {
 		return nil, e.refusal(Malformed, methodLogs, err)
 	}

@@ -5,55 +5,45 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ethereum/go-ethereum/rpc"
+
+	"diemhouse/pkg/chain/logjson"
 )
 
-// rpcError is the error member of a JSON-RPC answer.
-type rpcError struct {
-	Code    int             `json:"code"`
-	Message string          `json:"message"`
-	Data    json.RawMessage `json:"data"`
-}
+// shownBody is how much of an unreadable answer is shown, in bytes.
+const shownBody = 100
 
-// classify says why a request failed, from the RPC client's error and from what
-// HTTP knew about it (x may be empty, never nil). The refusal has neither endpoint
-// nor method yet, and its message is not yet scrubbed.
+// classify says why a request or a call failed, from the error of the wire and from
+// what is known about the exchange (x may be empty, never nil). The refusal has
+// neither endpoint nor method yet, and its message is not yet scrubbed.
 func classify(err error, x *exchange) *Refusal {
 	r := &Refusal{Status: x.status, RetryAfter: x.retryAfter}
 
-	body := x.head
-
-	var httpErr rpc.HTTPError
-	if errors.As(err, &httpErr) {
-		r.Status, body = httpErr.StatusCode, httpErr.Body
-	} else if status := handshakeStatus(err); status != 0 {
+	if status := handshakeStatus(err); status != 0 {
 		r.Status = status
 	}
 
-	stated, found := statedError(err, body)
-	if found {
+	if stated, found := statedError(err, x.head); found {
 		r.Code, r.Message = stated.Code, stated.Message
 		r.Data = revertData(stated.Data)
 		r.classifyStated(stated)
-
-		return r
+	} else {
+		r.classifyTransport(err, x.head)
 	}
-
-	r.classifyTransport(err, body)
 
 	return r
 }
 
 // classifyStated chooses the kind from an error that the endpoint stated.
-func (r *Refusal) classifyStated(stated rpcError) {
+func (r *Refusal) classifyStated(stated *rpcError) {
 	text := stated.Message + " " + string(stated.Data)
 
 	kind, limit, known := kindOfMessage(text)
@@ -71,10 +61,6 @@ func (r *Refusal) classifyStated(stated rpcError) {
 		}
 	}
 
-	if r.Kind != RangeTooWide {
-		r.Limit = 0
-	}
-
 	if hint := strings.TrimSpace(string(stated.Data)); hint != "" && hint != "null" && r.Kind != Reverted {
 		r.Message += " " + hint
 	}
@@ -83,92 +69,79 @@ func (r *Refusal) classifyStated(stated rpcError) {
 // classifyTransport chooses the kind where no JSON-RPC error came.
 func (r *Refusal) classifyTransport(err error, body []byte) {
 	r.Message = transportMessage(err)
-
-	var (
-		netErr    net.Error
-		syntaxErr *json.SyntaxError
-		typeErr   *json.UnmarshalTypeError
-		httpErr   rpc.HTTPError
-	)
+	netErr, isNet := errors.AsType[net.Error](err)
 
 	switch {
 	case errors.Is(err, errAnswerTooLong) || strings.Contains(r.Message, "read limit exceeded"):
 		r.Kind = TooLarge
 	case errors.Is(err, context.DeadlineExceeded):
 		r.Kind, r.Message, r.cause = Timeout, "no answer in time", context.DeadlineExceeded
-	case errors.As(err, &httpErr), r.Status >= http.StatusMultipleChoices:
-		r.Kind = kindOfStatus(r.Status)
-		r.Message = http.StatusText(r.Status)
+	case r.Status >= http.StatusMultipleChoices:
+		r.Kind, r.Message = kindOfStatus(r.Status), http.StatusText(r.Status)
 		if isHTML(body) {
 			r.Message += " (an HTML page)"
 		}
 	case isHTML(body):
 		r.Kind, r.Message = Outage, "answered with an HTML page"
-	case errors.As(err, &netErr) && netErr.Timeout():
+	case isNet && netErr.Timeout():
 		r.Kind = Timeout
-	case errors.As(err, &syntaxErr), errors.As(err, &typeErr), errors.Is(err, io.ErrUnexpectedEOF),
-		errors.Is(err, rpc.ErrNoResult), errors.Is(err, rpc.ErrMissingBatchResponse), len(body) > 0:
+	case errors.Is(err, logjson.ErrNoAnswer):
+		r.Kind = Malformed
+		r.Message += ": " + string(body[:min(len(body), shownBody)])
+	case errors.Is(err, errNoResult), errors.Is(err, errMixedUp), errors.Is(err, rpc.ErrMissingBatchResponse), isJSON(err):
 		r.Kind = Malformed
 	default:
 		r.Kind = Outage
 	}
 }
 
-// statedError finds the JSON-RPC error that err or the body carries.
-func statedError(err error, body []byte) (rpcError, bool) {
-	var coded rpc.Error
-	if errors.As(err, &coded) {
-		stated := rpcError{Code: coded.ErrorCode(), Message: coded.Error()}
+// isJSON reports whether err says that the answer could not be read.
+func isJSON(err error) bool {
+	_, isSyntax := errors.AsType[*json.SyntaxError](err)
+	_, isType := errors.AsType[*json.UnmarshalTypeError](err)
 
-		var withData rpc.DataError
-		if errors.As(err, &withData) && withData.ErrorData() != nil {
-			stated.Data, _ = json.Marshal(withData.ErrorData())
-		}
+	return isSyntax || isType
+}
 
+// statedError finds the JSON-RPC error that err is or that the body of a failure's
+// status carries.
+func statedError(err error, body []byte) (*rpcError, bool) {
+	if stated, ok := errors.AsType[*rpcError](err); ok {
 		return stated, true
 	}
 
 	body = bytes.TrimSpace(body)
-	if len(body) == 0 {
-		return rpcError{}, false
+	if len(body) == 0 || body[0] != '{' && body[0] != '[' {
+		return nil, false
 	}
 
-	if body[0] == '[' {
-		var answers []struct {
-			Error *rpcError `json:"error"`
-		}
-		if json.Unmarshal(body, &answers) == nil && len(answers) > 0 && answers[0].Error != nil {
-			return *answers[0].Error, true
-		}
-
-		return rpcError{}, false
-	}
-
-	var answer struct {
+	type answer struct {
 		Error json.RawMessage `json:"error"`
 		// Some gateways in front of the node use their own envelope.
 		Message string `json:"message"`
-		Code    any    `json:"code"`
-	}
-	if json.Unmarshal(body, &answer) != nil {
-		return rpcError{}, false
 	}
 
-	var stated rpcError
-	if json.Unmarshal(answer.Error, &stated) == nil && (stated.Message != "" || stated.Code != 0) {
-		return stated, true
+	var all []answer
+	if body[0] == '{' {
+		body = slices.Concat([]byte("["), body, []byte("]"))
 	}
 
-	var text string
-	if json.Unmarshal(answer.Error, &text) == nil && text != "" {
-		return rpcError{Message: text}, true
+	// A body that is no JSON states nothing: all stays empty then.
+	_ = json.Unmarshal(body, &all)
+
+	for _, a := range all {
+		if len(a.Error) > 0 && !isNull(a.Error) {
+			stated, ok := errors.AsType[*rpcError](statedBy(a.Error))
+
+			return stated, ok
+		}
+
+		if a.Message != "" {
+			return &rpcError{Message: a.Message}, true
+		}
 	}
 
-	if answer.Message != "" {
-		return rpcError{Message: answer.Message}, true
-	}
-
-	return rpcError{}, false
+	return nil, false
 }
 
 // revertData gives the 0x text of a revert's data, empty when there is none.
@@ -198,8 +171,7 @@ func handshakeStatus(err error) int {
 // transportMessage gives the text of an error of the network without the URL that
 // net/http puts in front.
 func transportMessage(err error) string {
-	var urlErr *url.Error
-	if errors.As(err, &urlErr) {
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
 		return urlErr.Err.Error()
 	}
 

@@ -48,17 +48,20 @@ type Config struct {
 	Observe func(Request)
 }
 
-// Request is one finished request to one endpoint, for metrics.
+// Request is one finished request to one endpoint, for metrics; or, with no Calls, a
+// judgement on an earlier one: its answer turned out not to be usable.
 type Request struct {
 	// Endpoint is the endpoint's name; it carries no secret.
 	Endpoint string
 	// Method is the RPC method, "batch" for several in one.
 	Method string
-	// Calls is how many RPC calls the request carried.
+	// Calls is how many RPC calls the request carried, zero in a judgement.
 	Calls int
 	// Took is the time from sending to the decoded envelope, waiting for the rate
 	// limiter not included.
 	Took time.Duration
+	// Bytes is the length of the answer, after decompression.
+	Bytes int
 	// Refusal is nil when the endpoint answered.
 	Refusal *Refusal
 }

@@ -11,7 +11,7 @@ import (
 type dialect struct {
 	kind Kind
 	// says matches the lower-case message (and the error's data) of the refusal. Its
-	// first group, if any, is the greatest number of blocks a request.
+	// first group, if any, is the limit it states ([Refusal.Limit]).
 	says *regexp.Regexp
 }
 
@@ -19,6 +19,8 @@ type dialect struct {
 // also be the wording of another.
 var dialects = []dialect{
 	{Reverted, regexp.MustCompile(`execution reverted|vm exception|invalid opcode|^revert`)},
+	{BatchTooLarge, regexp.MustCompile(`([\d,]+) (?:calls|requests) (?:in|per) (?:1|one|a|single) batch`)},
+	{BatchTooLarge, regexp.MustCompile(`batch.* (?:limit|max(?:imum)?)(?: size)?(?: of| is|:)* ([\d,]+)`)},
 	{BatchTooLarge, regexp.MustCompile(`in (?:1|one|a|single) batch|batch (?:is )?too large|batch size|batch limit|batch(?:es| requests?| calls?)? (?:are |is )?(?:not|disabled|unsupported)|max batch|too many (?:requests|calls) in (?:a )?batch`)},
 	{NoArchive, regexp.MustCompile(`archive|missing trie node|pruned|historical state|state histor|state (?:at block \S+ )?is (?:not available|unavailable)|no state available|state not (?:found|available)|history (?:is )?unavailable|older than|too old|maximum proof window`)},
 	{TooLarge, regexp.MustCompile(`response (?:is )?too (?:large|big)|response size|size exceeded|max(?:imum)? results|too many (?:results|logs)|returned more than|more than [\d,]+ (?:results|logs)|exceeds? limit of [\d,]+ (?:results|logs)|logs matched by query exceeds|result set too large|read limit exceeded|answer exceeds the size limit`)},

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -58,7 +59,7 @@ func NewFilterSet(name string, c Contracts) (FilterSet, error) {
 				query{addresses: vvv, topics: [][]common.Hash{transfer, nil, zero}})
 		}
 	case FilterAll:
-		if all := append(protocol, nonZero(c.VVV)...); len(all) > 0 {
+		if all := slices.Concat(protocol, nonZero(c.VVV)); len(all) > 0 {
 			queries = append(queries, query{addresses: all})
 		}
 	default:
@@ -130,17 +131,7 @@ func (f FilterSet) InBloom(b types.Bloom) bool {
 }
 
 func (q *query) matches(l *types.Log) bool {
-	return q.hasAddress(l.Address) && q.hasTopics(l.Topics)
-}
-
-func (q *query) hasAddress(a common.Address) bool {
-	for _, want := range q.addresses {
-		if want == a {
-			return true
-		}
-	}
-
-	return false
+	return slices.Contains(q.addresses, l.Address) && q.hasTopics(l.Topics)
 }
 
 func (q *query) hasTopics(topics []common.Hash) bool {
@@ -149,22 +140,12 @@ func (q *query) hasTopics(topics []common.Hash) bool {
 	}
 
 	for i, wanted := range q.topics {
-		if len(wanted) > 0 && !hasHash(wanted, topics[i]) {
+		if len(wanted) > 0 && !slices.Contains(wanted, topics[i]) {
 			return false
 		}
 	}
 
 	return true
-}
-
-func hasHash(set []common.Hash, h common.Hash) bool {
-	for _, want := range set {
-		if want == h {
-			return true
-		}
-	}
-
-	return false
 }
 
 func (q *query) inBloom(b types.Bloom) bool {

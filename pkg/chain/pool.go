@@ -50,7 +50,7 @@ func NewPool(cfg Config) (*Pool, error) {
 // Close ends the connections.
 func (p *Pool) Close() {
 	for _, e := range p.endpoints {
-		e.close()
+		e.wire.close()
 	}
 }
 
@@ -96,8 +96,7 @@ func (p *Pool) CheckChain(ctx context.Context) error {
 			return ctx.Err()
 		}
 
-		var r *Refusal
-		if errors.As(err, &r) {
+		if r, ok := errors.AsType[*Refusal](err); ok {
 			if r.Kind == WrongChain {
 				return r
 			}

@@ -8,8 +8,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
-
-	"diemhouse/pkg/chain/logjson"
 )
 
 const methodLogs = "eth_getLogs"
@@ -53,9 +51,7 @@ func (e *endpoint) readRange(ctx context.Context, f FilterSet, r Range) ([]types
 			return nil, results[i].err
 		}
 
-		answers[i], err = logjson.Decode(results[i].data)
-		results[i].data = nil
-
+		answers[i], err = results[i].logList()
 		if err != nil {
 			return nil, e.refusal(Malformed, methodLogs, err)
 		}

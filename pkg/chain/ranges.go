@@ -86,13 +86,3 @@ func (s rangeSet) within(r Range) rangeSet {
 
 	return out
 }
-
-// len gives the number of blocks in the set.
-func (s rangeSet) len() uint64 {
-	var n uint64
-	for _, r := range s {
-		n += r.Len()
-	}
-
-	return n
-}

@@ -3,6 +3,7 @@ package chain
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -118,6 +119,8 @@ func (k Kind) Action() Action {
 }
 
 // Refusal is one endpoint's failure to answer one request. It carries no secret.
+//
+//nolint:errname // it is a record that callers keep and show, as well as an error
 type Refusal struct {
 	// Kind says why and, by [Kind.Action], what to do.
 	Kind Kind
@@ -125,8 +128,8 @@ type Refusal struct {
 	Endpoint string
 	// Method is the RPC method, "batch" for several.
 	Method string
-	// Limit is the greatest number of blocks a request as the endpoint states it,
-	// zero when it states none that can be trusted. Of RangeTooWide only.
+	// Limit is the greatest number of blocks a request (of RangeTooWide) or of calls a
+	// batch (of BatchTooLarge) as the endpoint states it, zero when it states none.
 	Limit uint64
 	// RetryAfter is how long the endpoint asks to be left alone, zero when unsaid.
 	RetryAfter time.Duration
@@ -207,26 +210,35 @@ func (u *UnavailableError) Unwrap() []error {
 // KindOf gives the kind of the first refusal inside err; ok is false when there is
 // none.
 func KindOf(err error) (kind Kind, ok bool) {
-	var r *Refusal
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*Refusal](err); ok {
 		return r.Kind, true
 	}
 
 	return Unknown, false
 }
 
+// statedLimit gives the limit that the first refusal inside err states, zero when
+// none.
+func statedLimit(err error) uint64 {
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		return r.Limit
+	}
+
+	return 0
+}
+
 // OnlyKinds reports whether err holds refusals and every one is of one of the
 // kinds.
 func OnlyKinds(err error, kinds ...Kind) bool {
-	var u *UnavailableError
-	if !errors.As(err, &u) {
+	u, several := errors.AsType[*UnavailableError](err)
+	if !several {
 		k, ok := KindOf(err)
 
-		return ok && contains(kinds, k)
+		return ok && slices.Contains(kinds, k)
 	}
 
 	for _, r := range u.Refusals {
-		if !contains(kinds, r.Kind) {
+		if !slices.Contains(kinds, r.Kind) {
 			return false
 		}
 	}
@@ -244,13 +256,3 @@ func IsNoState(err error) bool {
 // IsUnknownBlock reports whether every endpoint that answered does not have the
 // block: it was never made, is not yet made, or was orphaned and forgotten.
 func IsUnknownBlock(err error) bool { return OnlyKinds(err, UnknownBlock) }
-
-func contains(kinds []Kind, k Kind) bool {
-	for _, have := range kinds {
-		if have == k {
-			return true
-		}
-	}
-
-	return false
-}

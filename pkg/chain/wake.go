@@ -25,7 +25,7 @@ func (p *Pool) Wake(ctx context.Context) <-chan struct{} {
 	var workers sync.WaitGroup
 
 	for _, e := range p.endpoints {
-		if e.socket {
+		if e.socket != nil {
 			workers.Go(func() { w.subscribe(ctx, e) })
 		}
 	}
@@ -112,7 +112,7 @@ func (w *waker) listen(ctx context.Context, e *endpoint) (heard bool) {
 	callCtx, cancel := context.WithTimeout(ctx, e.cfg.CallTimeout)
 	defer cancel()
 
-	client, err := e.connect(callCtx)
+	client, err := e.socket.client(callCtx)
 	if err != nil {
 		e.note(e.refuse(err, &exchange{}, "eth_subscribe"))
 
@@ -140,7 +140,7 @@ func (w *waker) listen(ctx context.Context, e *endpoint) (heard bool) {
 			heard = true
 
 			w.wake()
-		case <-sub.Err():
+		case <-sub.Err(): //nolint:errcheck // why it ended changes nothing: it is made again
 			return heard
 		case <-ctx.Done():
 			return heard
