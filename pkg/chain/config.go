@@ -5,7 +5,7 @@ import "time"
 // Defaults of [Config] and [ScanConfig].
 const (
 	DefaultCallTimeout  = 30 * time.Second
-	DefaultMaxAnswer    = 256 << 20
+	DefaultMaxAnswer    = 64 << 20
 	DefaultMaxInFlight  = 8
 	DefaultRounds       = 4
 	DefaultPollInterval = time.Second

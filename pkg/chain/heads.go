@@ -132,6 +132,9 @@ func (e *endpoint) heads(ctx context.Context) (Heads, error) {
 // or an error then.
 func (e *endpoint) tagged(result rpcResult) (*Header, error) {
 	err := result.err
+	if err == nil && isNull(result.data) {
+		return nil, nil //nolint:nilnil // documented: nil is "not known"
+	}
 
 	var h Header
 	if err == nil {

@@ -18,6 +18,7 @@ type health struct {
 	downUntil time.Time
 	dropped   bool
 	last      *Refusal
+	untrue    uint64
 }
 
 func newHealth() *health {
@@ -46,8 +47,12 @@ func (h *health) refused(r *Refusal) {
 
 	h.last = r
 
+	if r.Kind == Untrue {
+		h.untrue++
+	}
+
 	switch r.Kind { //nolint:exhaustive // the other kinds say nothing about health
-	case Timeout, Outage, Unknown, Malformed, BeyondHead:
+	case Timeout, Outage, Unknown, Malformed, BeyondHead, Untrue:
 		// Requests that were under way together fail together: that is one failure.
 		if !time.Now().Before(h.downUntil) {
 			h.downUntil = time.Now().Add(h.pauses.NextBackOff())
@@ -66,4 +71,12 @@ func (h *health) down() (until time.Time, dropped bool, last *Refusal) {
 	defer h.mu.Unlock()
 
 	return h.downUntil, h.dropped && time.Now().Before(h.downUntil), h.last
+}
+
+// lies gives how many of its answers turned out untrue.
+func (h *health) lies() uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+
+	return h.untrue
 }

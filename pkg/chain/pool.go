@@ -63,6 +63,9 @@ type EndpointStatus struct {
 	// Range is the number of blocks a request that is asked of it at present, zero
 	// before the first.
 	Range uint64
+	// Untrue is how many of its answers contradicted themselves, the header or the
+	// receipts.
+	Untrue uint64
 	// Refusal is its last refusal, nil after an answer.
 	Refusal *Refusal
 }
@@ -74,7 +77,8 @@ func (p *Pool) Endpoints() []EndpointStatus {
 	for i, e := range p.endpoints {
 		until, _, last := e.health.down()
 		out[i] = EndpointStatus{
-			Name: e.name, Usable: !time.Now().Before(until), Range: e.width.current(), Refusal: last,
+			Name: e.name, Usable: !time.Now().Before(until), Range: e.width.current(),
+			Untrue: e.health.lies(), Refusal: last,
 		}
 	}
 

@@ -12,6 +12,10 @@ import (
 
 const methodLogs = "eth_getLogs"
 
+// lagWindow is how far below an endpoint's head its backends may differ: within it an
+// answer must show, in the same request, that whoever gave it has the range's end.
+const lagWindow = 2000
+
 // roundAnswer: an answer of exactly a multiple of so many logs smells of a silent
 // cap. It is asked again in halves, which costs little when it was an accident.
 const roundAnswer = 1000
@@ -31,7 +35,7 @@ func (e *endpoint) readRange(ctx context.Context, f FilterSet, r Range) ([]types
 		}
 	}
 
-	calls := make([]rpcCall, len(f.queries))
+	calls := make([]rpcCall, len(f.queries), len(f.queries)+1)
 
 	for i := range f.queries {
 		params := f.queries[i].params()
@@ -39,14 +43,24 @@ func (e *endpoint) readRange(ctx context.Context, f FilterSet, r Range) ([]types
 		calls[i] = rpcCall{method: methodLogs, args: []any{params}}
 	}
 
+	if r.To+lagWindow > e.head.Load() {
+		calls = append(calls, rpcCall{method: methodByNumber, args: []any{hexutil.Uint64(r.To), false}})
+	}
+
 	results, err := e.batch(ctx, calls)
 	if err != nil {
 		return nil, err
 	}
 
-	answers := make([][]types.Log, len(results))
+	if len(results) > len(f.queries) {
+		if err := e.hasEnd(results[len(f.queries)], r.To); err != nil {
+			return nil, err
+		}
+	}
 
-	for i := range results {
+	answers := make([][]types.Log, len(f.queries))
+
+	for i := range answers {
 		if results[i].err != nil {
 			return nil, results[i].err
 		}
@@ -66,6 +80,21 @@ func (e *endpoint) readRange(ctx context.Context, f FilterSet, r Range) ([]types
 	}
 
 	return e.finish(ctx, answers)
+}
+
+// hasEnd checks that a header, read beside the logs, is the one of the range's end.
+func (e *endpoint) hasEnd(result rpcResult, end uint64) error {
+	if result.err != nil {
+		return result.err
+	}
+
+	if isNull(result.data) {
+		return e.refusal(BeyondHead, methodLogs, fmt.Errorf("it does not have block %d yet", end))
+	}
+
+	_, err := e.numberedHeader(result.data, end)
+
+	return err
 }
 
 // finish completes, merges and checks the verified answers.

@@ -7,9 +7,13 @@ import (
 	"unicode"
 )
 
-// minSecret is the length from which a part of a URL is taken for a secret when it
-// turns up in a message. Shorter parts ("v2", "rpc") are words.
-const minSecret = 6
+const (
+	// minSecret is the length from which a part of a URL is taken for a secret when it
+	// turns up in a message. Shorter parts ("v2", "rpc") are words.
+	minSecret = 6
+	// minPassword is that length of a user's name or password, which are no words.
+	minPassword = 3
+)
 
 // maxMessage is the length to which a provider's message is cut, in bytes.
 const maxMessage = 300
@@ -33,9 +37,19 @@ func endpointName(u *url.URL) string {
 }
 
 func newRedactor(u *url.URL) redactor {
-	var parts []string
+	var r redactor
 
-	add := func(values ...string) { parts = append(parts, values...) }
+	seen := make(map[string]bool)
+	addFrom := func(least int, values []string) {
+		for _, v := range values {
+			if len(v) >= least && !seen[v] {
+				seen[v] = true
+
+				r.secrets = append(r.secrets, v)
+			}
+		}
+	}
+	add := func(values ...string) { addFrom(minSecret, values) }
 
 	add(u.String(), u.RequestURI(), u.RawQuery, u.Fragment, u.EscapedPath(), u.Path)
 
@@ -53,23 +67,13 @@ func newRedactor(u *url.URL) redactor {
 	}
 
 	if u.User != nil {
-		add(u.User.String(), u.User.Username())
+		secrets := []string{u.User.String(), u.User.Username()}
 
 		if password, ok := u.User.Password(); ok {
-			add(password, url.QueryEscape(password), url.PathEscape(password))
+			secrets = append(secrets, password, url.QueryEscape(password), url.PathEscape(password))
 		}
-	}
 
-	seen := make(map[string]bool)
-
-	var r redactor
-
-	for _, part := range parts {
-		if len(part) >= minSecret && !seen[part] {
-			seen[part] = true
-
-			r.secrets = append(r.secrets, part)
-		}
+		addFrom(minPassword, secrets)
 	}
 
 	// Longest first, so that a whole is hidden before its parts are.

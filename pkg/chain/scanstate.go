@@ -55,13 +55,16 @@ type flight struct {
 type scanEndpoint struct {
 	// out is why the endpoint is not used any more in this scan.
 	out *Refusal
-	// deep: it refused a range as too old. It works from the newest end down then,
-	// and the next such refusal sets floor.
+	// deep: it refused a range as too old. It works from the newest end down then.
 	deep bool
 	// floor is the least block that is worth asking for.
 	floor uint64
 	// strikes counts refusals in a row that looked final.
 	strikes int
+	// doubts counts refusals in a row that may be about the number of blocks, each of
+	// fewer than the one before; doubtedAt is the number of the last.
+	doubts    int
+	doubtedAt uint64
 	// silent is since when it was asked without any answer.
 	silent time.Time
 }
@@ -124,9 +127,26 @@ func (s *scan) result() error {
 		return nil
 	}
 
+	return &ScanError{Missing: joinMissing(missing)}
+}
+
+// joinMissing sorts missing ranges and makes one of those that touch, with the
+// refusals of the last.
+func joinMissing(missing []MissingRange) []MissingRange {
 	slices.SortFunc(missing, func(a, b MissingRange) int { return cmp.Compare(a.From, b.From) })
 
-	return &ScanError{Missing: missing}
+	joined := missing[:1]
+
+	for _, m := range missing[1:] {
+		if last := &joined[len(joined)-1]; m.From <= last.To+1 {
+			last.To = max(last.To, m.To)
+			last.Refusals = m.Refusals
+		} else {
+			joined = append(joined, m)
+		}
+	}
+
+	return joined
 }
 
 // finishLocked ends the scan when nothing is left to do.

@@ -160,22 +160,25 @@ func (s *scan) hasFlightLocked(e *endpoint, r Range) bool {
 	return false
 }
 
-// betterLocked reports whether another endpoint in good health reads the piece in
-// far fewer requests.
+// betterLocked reports whether another endpoint in good health had better read the
+// piece: one that failed on it less often, or as often and reads it in far fewer
+// requests. Of two endpoints at most one says so of the other, so nobody waits for
+// ever.
 func (s *scan) betterLocked(e *endpoint, n uint64, p piece) bool {
-	if n >= p.Len() {
-		return false
-	}
-
 	now := time.Now()
+	fails := p.blame[e].fails
 
 	for _, other := range s.pool.endpoints {
 		state := s.states[other]
 		until, _, _ := other.health.down()
 
-		if other != e && state.out == nil && !p.blame[other].out && state.floor <= p.From && !state.deep &&
-			!now.Before(until) && !now.Before(other.throttle.paused()) && !s.hasFlightLocked(other, p.Range) &&
-			other.width.current()/farNarrower >= n {
+		if other == e || state.out != nil || p.blame[other].out || state.floor > p.From || state.deep ||
+			now.Before(until) || now.Before(other.throttle.paused()) || s.hasFlightLocked(other, p.Range) {
+			continue
+		}
+
+		if othersFails := p.blame[other].fails; othersFails < fails ||
+			othersFails == fails && n < p.Len() && other.width.current()/farNarrower >= n {
 			return true
 		}
 	}
@@ -189,7 +192,7 @@ func (s *scan) landed(ctx context.Context, f *flight, logs []types.Log) {
 
 	s.mu.Lock()
 	state := s.states[f.endpoint]
-	state.strikes, state.silent = 0, time.Time{}
+	state.strikes, state.doubts, state.silent = 0, 0, time.Time{}
 	parts := s.left.within(f.Range)
 	s.deliveredLocked(f.Range)
 	s.changed.Broadcast()
@@ -293,8 +296,7 @@ func (s *scan) judgeLocked(f *flight, r *Refusal) blame {
 		return b
 	case BadRequest, NotOffered:
 		// Some plans word a width limit this way.
-		if n > 1 && state.strikes < doubtfulTries {
-			state.strikes++
+		if n > 1 && s.doubtLocked(state, n) {
 			e.width.doubtful(n)
 
 			return b
@@ -303,7 +305,7 @@ func (s *scan) judgeLocked(f *flight, r *Refusal) blame {
 		state.out = r
 	case Unauthorized, WrongChain:
 		state.out = r
-	case UnknownBlock, Untrue, Reverted:
+	case UnknownBlock, Reverted:
 		state.strikes++
 
 		return blame{last: r, fails: b.fails + 1, out: true}
@@ -311,7 +313,8 @@ func (s *scan) judgeLocked(f *flight, r *Refusal) blame {
 		e.width.tooLarge(n) // It may have been too much.
 
 		return s.again(b, r)
-	case BeyondHead:
+	case BeyondHead, Untrue:
+		// The next of its backends may be further, or honest.
 		return s.again(b, r)
 	}
 
@@ -322,22 +325,33 @@ func (s *scan) judgeLocked(f *flight, r *Refusal) blame {
 	return blame{last: r, fails: b.fails + 1, out: true}
 }
 
+// doubtLocked counts a refusal of n blocks that may be about their number, and
+// reports whether fewer are worth a try. Requests that were under way together count
+// once.
+func (s *scan) doubtLocked(state *scanEndpoint, n uint64) bool {
+	if state.doubts == 0 || n < state.doubtedAt {
+		state.doubts++
+		state.doubtedAt = n
+	}
+
+	return state.doubts <= doubtfulTries
+}
+
 func (s *scan) again(b blame, r *Refusal) blame {
 	return blame{last: r, fails: b.fails + 1, out: b.fails+1 >= s.cfg.Attempts}
 }
 
 // tooOldLocked learns how far back an endpoint goes. After the first such refusal it
-// works from the newest blocks down; where it is refused again is its floor.
+// works from the newest blocks down; where it is refused again it closes in on the
+// oldest block it has.
 func (s *scan) tooOldLocked(f *flight, state *scanEndpoint) {
-	if !state.deep {
-		state.deep = true
-		state.floor = max(state.floor, f.From+1)
+	state.floor = max(state.floor, f.From+1)
 
-		return
+	if state.deep && f.Len() > 1 {
+		f.endpoint.width.tooDeep(f.Len())
 	}
 
-	// Part of the range might be had, but depth does not get better by splitting.
-	state.floor = max(state.floor, f.To+1)
+	state.deep = true
 }
 
 // blameLocked puts an endpoint's record on the pieces of a range.

@@ -94,11 +94,8 @@ func (t *throttle) complained(after time.Duration) {
 		t.lastCut = now
 		t.complaints++
 
-		current := t.limiter.Limit()
-		if current == rate.Inf {
-			// What it was asked for lately is what it found too much.
-			current = rate.Limit(max(t.lastRate, float64(t.windowCount)))
-		}
+		// What it was asked for lately is what it found too much.
+		current := min(t.limiter.Limit(), rate.Limit(max(t.lastRate, float64(t.windowCount))))
 
 		t.limiter.SetLimit(max(slowestRate, current/2))
 	}

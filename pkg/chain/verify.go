@@ -92,42 +92,39 @@ func sameLog(a, b *types.Log) bool {
 // verifyMerged checks that sorted logs tell one story: one hash and one time a block,
 // one index a transaction, time that does not run backwards.
 func verifyMerged(logs []types.Log) error {
-	blocks := make(map[common.Hash]uint64)
-	txs := make(map[common.Hash]uint)
+	blocks := make(map[common.Hash]struct{})
+	txs := make(map[common.Hash]struct{})
 
 	for i := range logs {
 		l := &logs[i]
+		newBlock := i == 0 || logs[i-1].BlockNumber != l.BlockNumber
+		newTx := newBlock || logs[i-1].TxIndex != l.TxIndex
 
-		number, seen := blocks[l.BlockHash]
-		if seen && number != l.BlockNumber {
-			return violation(l, "has the block hash of block %d", number)
-		}
-
-		blocks[l.BlockHash] = l.BlockNumber
-
-		if i == 0 {
-			txs[l.TxHash] = l.TxIndex
-
-			continue
-		}
-
-		before := &logs[i-1]
-		if before.BlockNumber != l.BlockNumber {
-			clear(txs)
-
-			if l.BlockTimestamp < before.BlockTimestamp {
-				return violation(l, "has time %d, block %d had %d", l.BlockTimestamp, before.BlockNumber, before.BlockTimestamp)
+		if !newBlock {
+			if err := verifyNeighbours(&logs[i-1], l); err != nil {
+				return err
 			}
-		} else if err := verifyNeighbours(before, l); err != nil {
-			return err
+		} else {
+			if i > 0 && l.BlockTimestamp < logs[i-1].BlockTimestamp {
+				return violation(l, "has time %d, block %d had %d", l.BlockTimestamp, logs[i-1].BlockNumber, logs[i-1].BlockTimestamp)
+			}
+
+			if _, seen := blocks[l.BlockHash]; seen {
+				return violation(l, "has block hash %s, which another block has too", l.BlockHash)
+			}
+
+			blocks[l.BlockHash] = struct{}{}
+
+			clear(txs)
 		}
 
-		index, known := txs[l.TxHash]
-		if known && index != l.TxIndex {
-			return violation(l, "says transaction %s is number %d, another log says %d", l.TxHash, l.TxIndex, index)
-		}
+		if newTx {
+			if _, seen := txs[l.TxHash]; seen {
+				return violation(l, "says transaction %s is number %d, another log says otherwise", l.TxHash, l.TxIndex)
+			}
 
-		txs[l.TxHash] = l.TxIndex
+			txs[l.TxHash] = struct{}{}
+		}
 	}
 
 	return nil

@@ -4,18 +4,24 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 )
 
-// slowPoll is how many poll intervals pass between two firings while a subscription
-// lives: it may have died without a word.
-const slowPoll = 10
+const (
+	// slowPoll is how many poll intervals pass between two firings while a subscription
+	// speaks.
+	slowPoll = 10
+	// silentPolls is how many of them it may say nothing before it counts as dead: one
+	// that died without a word must not slow the polling for long.
+	silentPolls = 5
+)
 
 // Wake gives a channel that fires when it is worth looking at the head: on newHeads
 // of any WebSocket endpoint, and at the poll interval (ten times slower while a
-// subscription lives). It fires at once for the first time. Firings that are not
+// subscription speaks). It fires at once for the first time. Firings that are not
 // taken merge into one. What a subscription says is never used, only that it says
 // something. The channel is closed when ctx ends and everything behind it is gone.
 func (p *Pool) Wake(ctx context.Context) <-chan struct{} {
@@ -43,8 +49,8 @@ func (p *Pool) Wake(ctx context.Context) <-chan struct{} {
 type waker struct {
 	fire chan struct{}
 
-	mu   sync.Mutex
-	live int
+	// heard is when a subscription last said something, in Unix nanoseconds.
+	heard atomic.Int64
 }
 
 func (w *waker) wake() {
@@ -52,20 +58,6 @@ func (w *waker) wake() {
 	case w.fire <- struct{}{}:
 	default:
 	}
-}
-
-func (w *waker) addLive(n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-
-	w.live += n
-}
-
-func (w *waker) subscribed() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-
-	return w.live > 0
 }
 
 func (w *waker) poll(ctx context.Context, interval time.Duration) {
@@ -77,7 +69,8 @@ func (w *waker) poll(ctx context.Context, interval time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if skipped++; skipped >= slowPoll || !w.subscribed() {
+			silent := time.Since(time.Unix(0, w.heard.Load())) > silentPolls*interval
+			if skipped++; skipped >= slowPoll || silent {
 				skipped = 0
 
 				w.wake()
@@ -131,14 +124,12 @@ func (w *waker) listen(ctx context.Context, e *endpoint) (heard bool) {
 	}
 	defer sub.Unsubscribe()
 
-	w.addLive(1)
-	defer w.addLive(-1)
-
 	for {
 		select {
 		case <-news:
 			heard = true
 
+			w.heard.Store(time.Now().UnixNano())
 			w.wake()
 		case <-sub.Err(): //nolint:errcheck // why it ended changes nothing: it is made again
 			return heard

@@ -123,5 +123,13 @@ func (w *width) doubtful(n uint64) {
 	w.shrink(n, 4)
 }
 
+// tooDeep takes note that the range of n blocks reached below what the endpoint keeps.
+func (w *width) tooDeep(n uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	w.shrink(n, 2)
+}
+
 // shrink goes below n, whatever several refusals of the same n do together.
 func (w *width) shrink(n, by uint64) { w.next = max(1, min(w.next, n/by)) }
