@@ -53,17 +53,22 @@ type Config struct {
 	Log io.Writer
 	// StartTimeout bounds the start. Zero means [DefaultStartTimeout].
 	StartTimeout time.Duration
+	// Restarted hears that the engine ended by itself, why, and that it runs again. Nil:
+	// nobody.
+	Restarted func(cause error)
 }
 
 // Server is a running ClickHouse: this process's own, or another's.
 type Server struct {
-	dir      string
-	endpoint endpoint
-	database string
+	cfg Config
 
-	engine *engine // nil when attached
-	owner  *lock   // nil when attached
-	stop   context.CancelFunc
+	mu       sync.Mutex
+	endpoint endpoint
+	engine   *engine // nil when attached
+	asked    bool    // Close was called
+
+	owner *lock // nil when attached
+	stop  context.CancelFunc
 
 	done chan struct{}
 	err  error // set before done closes
@@ -148,19 +153,6 @@ func (cfg Config) withDefaults() (Config, error) {
 
 // own starts a server under the owner's lock.
 func own(ctx context.Context, cfg Config, owner *lock) (*Server, error) {
-	how, err := findEngine(cfg)
-	if err != nil {
-		return nil, err
-	}
-
-	// The engine of an owner that was killed may still be closing its tables.
-	serving, err := waitLock(ctx, filepath.Join(cfg.DataDir, engineLockFile))
-	if err != nil {
-		return nil, fmt.Errorf("wait for the last owner's server to end: %w", err)
-	}
-	// The child inherits the lock; this copy must not keep it alive.
-	defer func() { _ = serving.file.Close() }()
-
 	var failed error
 
 	for range portAttempts {
@@ -169,26 +161,19 @@ func own(ctx context.Context, cfg Config, owner *lock) (*Server, error) {
 			return nil, err
 		}
 
-		eng, err := run(ctx, cfg, how, &ep, serving)
-		if err != nil {
+		eng, err := serveDirectory(ctx, cfg, &ep)
+		if errors.Is(err, errPortTaken) {
 			failed = err
 
-			if errors.Is(err, errPortTaken) {
-				continue
-			}
-
-			break
+			continue
+		} else if err != nil {
+			return nil, err
 		}
 
-		if err := ep.write(cfg.DataDir); err != nil {
-			return nil, errors.Join(err, eng.stop())
-		}
+		watching, stop := context.WithCancel(context.Background())
+		s := &Server{cfg: cfg, endpoint: ep, engine: eng, owner: owner, stop: stop, done: make(chan struct{})}
 
-		s := &Server{
-			dir: cfg.DataDir, endpoint: ep, database: cfg.Database,
-			engine: eng, owner: owner, done: make(chan struct{}),
-		}
-		go s.watchEngine()
+		go s.watchEngine(watching)
 
 		return s, nil
 	}
@@ -196,9 +181,38 @@ func own(ctx context.Context, cfg Config, owner *lock) (*Server, error) {
 	return nil, failed
 }
 
+// serveDirectory runs an engine on the data directory and tells others where it
+// listens.
+func serveDirectory(ctx context.Context, cfg Config, ep *endpoint) (*engine, error) {
+	how, err := findEngine(cfg)
+	if err != nil {
+		return nil, err
+	}
+
+	// The engine before, or that of an owner that was killed, may still be closing its
+	// tables.
+	serving, err := waitLock(ctx, filepath.Join(cfg.DataDir, engineLockFile))
+	if err != nil {
+		return nil, fmt.Errorf("wait for the last server to end: %w", err)
+	}
+	// The child inherits the lock; this copy must not keep it alive.
+	defer func() { _ = serving.file.Close() }()
+
+	eng, err := run(ctx, cfg, how, ep, serving)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := ep.write(cfg.DataDir); err != nil {
+		return nil, errors.Join(err, eng.stop())
+	}
+
+	return eng, nil
+}
+
 func attach(cfg Config, ep endpoint) *Server {
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Server{dir: cfg.DataDir, endpoint: ep, database: cfg.Database, stop: stop, done: make(chan struct{})}
+	s := &Server{cfg: cfg, endpoint: ep, stop: stop, done: make(chan struct{})}
 
 	go s.watchOwner(ctx)
 
@@ -207,23 +221,30 @@ func attach(cfg Config, ep endpoint) *Server {
 
 // DSN is the native address for clickhouse-go, of the database that Start made.
 func (s *Server) DSN() string {
-	return fmt.Sprintf("clickhouse://default@127.0.0.1:%d/%s", s.endpoint.TCPPort, s.database)
+	return fmt.Sprintf("clickhouse://default@127.0.0.1:%d/%s", s.TCPPort(), s.cfg.Database)
 }
 
 // HTTPURL is the address of the HTTP interface, such as http://127.0.0.1:8123.
-func (s *Server) HTTPURL() string { return s.endpoint.url() }
+func (s *Server) HTTPURL() string { return s.where().url() }
 
-// HTTPPort and TCPPort are the loopback ports in use.
-func (s *Server) HTTPPort() int { return s.endpoint.HTTPPort }
+// HTTPPort is the loopback port of the HTTP interface.
+func (s *Server) HTTPPort() int { return s.where().HTTPPort }
 
 // TCPPort is the loopback port of the native protocol.
-func (s *Server) TCPPort() int { return s.endpoint.TCPPort }
+func (s *Server) TCPPort() int { return s.where().TCPPort }
 
-// PID is the process id of the engine.
-func (s *Server) PID() int { return s.endpoint.EnginePID }
+// PID is the process id of the engine: another one after it was started again.
+func (s *Server) PID() int { return s.where().EnginePID }
+
+func (s *Server) where() endpoint {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return s.endpoint
+}
 
 // Attached reports whether another process owns the server.
-func (s *Server) Attached() bool { return s.engine == nil }
+func (s *Server) Attached() bool { return s.owner == nil }
 
 // Done is closed when the server is gone, by Close or without it.
 func (s *Server) Done() <-chan struct{} { return s.done }
@@ -243,36 +264,33 @@ func (s *Server) Err() error {
 // repeat.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
-		if s.engine == nil {
+		if s.Attached() {
 			s.stop()
 			<-s.done
 
 			return
 		}
 
-		removeEndpoint(s.dir)
+		s.mu.Lock()
+		s.asked = true
+		eng := s.engine
+		s.mu.Unlock()
 
-		s.closed = errors.Join(s.engine.stop(), s.owner.release())
+		removeEndpoint(s.cfg.DataDir)
+		s.stop()
+
+		s.closed = eng.stop()
 		<-s.done
+		s.closed = errors.Join(s.closed, s.owner.release())
 	})
 
 	return s.closed
 }
 
-func (s *Server) watchEngine() {
-	<-s.engine.exited
-
-	if !s.engine.asked.Load() {
-		s.err = fmt.Errorf("%w: %w (its log is %s)", ErrStopped, s.engine.cause(), filepath.Join(s.dir, logFile))
-	}
-
-	close(s.done)
-}
-
 func (s *Server) watchOwner(ctx context.Context) {
 	defer close(s.done)
 
-	path := filepath.Join(s.dir, ownerLockFile)
+	path := filepath.Join(s.cfg.DataDir, ownerLockFile)
 
 	tick := time.NewTicker(ownerCheck)
 	defer tick.Stop()

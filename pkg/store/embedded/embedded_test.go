@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -231,27 +232,94 @@ func TestSecondProcessAttaches(t *testing.T) {
 	})
 }
 
-func TestKilledServerIsReportedAndStartsAgain(t *testing.T) {
+// startWatched is start, and a channel that hears of every restart.
+func startWatched(t *testing.T, dir string) (*embedded.Server, <-chan error) {
+	t.Helper()
+
+	restarted := make(chan error, 16)
+
+	s, err := embedded.Start(t.Context(), embedded.Config{
+		DataDir: dir, Log: t.Output(), Restarted: func(cause error) { restarted <- cause },
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+
+	return s, restarted
+}
+
+func awaitRestart(t *testing.T, s *embedded.Server, restarted <-chan error) {
+	t.Helper()
+
+	select {
+	case cause := <-restarted:
+		require.ErrorIs(t, cause, embedded.ErrStopped)
+	case <-s.Done():
+		require.NoError(t, s.Err())
+	case <-time.After(patience):
+		t.Fatal("the end of the child must be noticed")
+	}
+}
+
+func TestKilledServerStartsAgain(t *testing.T) {
 	t.Parallel()
 
-	dir := t.TempDir()
-	s := start(t, dir)
+	s, restarted := startWatched(t, t.TempDir())
 	must(t, s.HTTPURL(), "CREATE TABLE diemhouse.t (x UInt64) ENGINE = MergeTree ORDER BY x")
 	must(t, s.HTTPURL(), "INSERT INTO diemhouse.t SELECT number FROM numbers(1000)")
+
+	pid, dsn, web := s.PID(), s.DSN(), s.HTTPURL()
+
+	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+	awaitRestart(t, s, restarted)
+
+	require.NotEqual(t, pid, s.PID())
+	require.Equal(t, dsn, s.DSN(), "who is connected finds it again")
+	require.Equal(t, "1000", must(t, web, "SELECT count() FROM diemhouse.t"))
+	require.NoError(t, s.Err())
+
+	// Close comes in between an end and the start that follows it.
+	require.NoError(t, syscall.Kill(s.PID(), syscall.SIGKILL))
+	require.NoError(t, s.Close())
+	require.NoError(t, s.Err())
+	require.Eventually(t, func() bool { return !alive(s.PID()) }, patience, 20*time.Millisecond)
+}
+
+func TestStrangersDoNotEndTheServer(t *testing.T) {
+	t.Parallel()
+
+	s, restarted := startWatched(t, t.TempDir())
+
+	// The library ends when a native client hangs up in the middle of its hello.
+	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.TCPPort()))
+	require.NoError(t, err)
+	_, err = c.Write([]byte("\x00\x05abc"))
+	require.NoError(t, err)
+	require.NoError(t, c.Close())
+
+	awaitRestart(t, s, restarted)
+	require.Equal(t, "1", must(t, s.HTTPURL(), "SELECT 1"))
+}
+
+func TestServerThatKeepsEndingIsReported(t *testing.T) {
+	t.Parallel()
+
+	s, restarted := startWatched(t, t.TempDir())
+
+	for range 5 {
+		require.NoError(t, syscall.Kill(s.PID(), syscall.SIGKILL))
+		awaitRestart(t, s, restarted)
+	}
 
 	require.NoError(t, syscall.Kill(s.PID(), syscall.SIGKILL))
 
 	select {
 	case <-s.Done():
 	case <-time.After(patience):
-		t.Fatal("the end of the child must be noticed")
+		t.Fatal("a server that keeps ending must be given up")
 	}
 
 	require.ErrorIs(t, s.Err(), embedded.ErrStopped)
-	require.NoError(t, s.Close())
-
-	again := start(t, dir)
-	require.Equal(t, "1000", must(t, again.HTTPURL(), "SELECT count() FROM diemhouse.t"))
+	require.ErrorContains(t, s.Err(), "started again 5 times")
 }
 
 func TestKilledOwnerLeavesNoOrphanAndNoLock(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -106,7 +105,6 @@ type engine struct {
 	tail   *tail
 	exited chan struct{}
 	err    error // of Wait, set before exited closes
-	asked  atomic.Bool
 }
 
 // run starts the child and returns when the server answers. ep learns its pid.
@@ -187,8 +185,6 @@ func (e *engine) waitReady(ctx context.Context, ep endpoint) error {
 // stop closes the child's standard input and waits; a child that does not end is
 // killed.
 func (e *engine) stop() error {
-	e.asked.Store(true)
-
 	// The child may be gone already; then there is nothing to close.
 	_ = e.stdin.Close()
 
