@@ -110,7 +110,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		}
 
 		if err == nil {
-			return attach(cfg, ep), nil
+			return attach(ctx, cfg, ep), nil
 		}
 
 		if !pause(ctx) {
@@ -170,7 +170,7 @@ func own(ctx context.Context, cfg Config, owner *lock) (*Server, error) {
 			return nil, err
 		}
 
-		watching, stop := context.WithCancel(context.Background())
+		watching, stop := context.WithCancel(context.WithoutCancel(ctx))
 		s := &Server{cfg: cfg, endpoint: ep, engine: eng, owner: owner, stop: stop, done: make(chan struct{})}
 
 		go s.watchEngine(watching)
@@ -210,8 +210,8 @@ func serveDirectory(ctx context.Context, cfg Config, ep *endpoint) (*engine, err
 	return eng, nil
 }
 
-func attach(cfg Config, ep endpoint) *Server {
-	ctx, stop := context.WithCancel(context.Background())
+func attach(ctx context.Context, cfg Config, ep endpoint) *Server {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{cfg: cfg, endpoint: ep, stop: stop, done: make(chan struct{})}
 
 	go s.watchOwner(ctx)
@@ -235,13 +235,6 @@ func (s *Server) TCPPort() int { return s.where().TCPPort }
 
 // PID is the process id of the engine: another one after it was started again.
 func (s *Server) PID() int { return s.where().EnginePID }
-
-func (s *Server) where() endpoint {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	return s.endpoint
-}
 
 // Attached reports whether another process owns the server.
 func (s *Server) Attached() bool { return s.owner == nil }
@@ -285,6 +278,13 @@ func (s *Server) Close() error {
 	})
 
 	return s.closed
+}
+
+func (s *Server) where() endpoint {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return s.endpoint
 }
 
 func (s *Server) watchOwner(ctx context.Context) {
