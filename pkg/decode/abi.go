@@ -32,10 +32,14 @@ func ParseABI(contract string, r io.Reader) (abi.ABI, error) {
 			return abi.ABI{}, fmt.Errorf("ABI of %s: %w", contract, err)
 		}
 
+		if artifact.ABI == nil {
+			return abi.ABI{}, fmt.Errorf(`ABI of %s: the JSON object has no "abi"; want that of a build artifact, or an array`, contract)
+		}
+
 		text = artifact.ABI
 	}
 
-	parsed, err := abi.JSON(bytes.NewReader(text))
+	parsed, err := parseJSON(text)
 	if err != nil {
 		return abi.ABI{}, fmt.Errorf("ABI of %s: %w", contract, err)
 	}
@@ -44,5 +48,23 @@ func ParseABI(contract string, r io.Reader) (abi.ABI, error) {
 		return abi.ABI{}, fmt.Errorf("ABI of %s: it has no events", contract)
 	}
 
+	for _, event := range parsed.Events {
+		if err := checkEvent(&event); err != nil {
+			return abi.ABI{}, fmt.Errorf("ABI of %s: event %s: %w", contract, event.Sig, err)
+		}
+	}
+
 	return parsed, nil
+}
+
+// parseJSON reads an ABI array. go-ethereum's parser panics on types that Go cannot
+// hold, such as an array longer than memory; that is the file's fault like any other.
+func parseJSON(text []byte) (parsed abi.ABI, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("a type that cannot be held: %v", fault)
+		}
+	}()
+
+	return abi.JSON(bytes.NewReader(text))
 }

@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -26,28 +25,20 @@ func isCurve(contract Contract, l *types.Log) bool {
 	return contract == ContractStaking && len(l.Data) == curveSize
 }
 
-// readCurve reads a curve update. Where the topic is none of the known names, the
-// args keep all topics, because the event's name does not tell them.
-func readCurve(e *Event, l *types.Log) {
-	var curve venice.Curve
-
-	for i := range venice.Buckets {
-		curve.Bounds[i].SetBytes32(l.Data[i*wordSize:])
-		curve.Rates[i].SetBytes32(l.Data[(venice.Buckets+i)*wordSize:])
-	}
+// readCurve reads a curve update. Args keep the topics unless topic 0 is one of
+// [curveNames] and the only one, because then the name says it all. Another topic has
+// the name that a user's ABI gives it.
+func readCurve(e *Event, l *types.Log, c *candidates) {
+	curve := curveOf(l.Data)
 
 	e.Kind = KindCurveUpdated
-	e.Args = curveArgs(&curve, l)
-
 	if err := curve.Validate(); err != nil {
 		e.Problem = ProblemCurve
 	}
-}
 
-func curveArgs(curve *venice.Curve, l *types.Log) string {
 	target, err := curve.Target()
 	if err != nil {
-		target = 0
+		target = 0 // a table that fits no target is a table all the same
 	}
 
 	var args object
@@ -56,39 +47,56 @@ func curveArgs(curve *venice.Curve, l *types.Log) string {
 	args.add("bounds", decimals(curve.Bounds[:]))
 	args.add("rates", decimals(curve.Rates[:]))
 
-	if len(l.Topics) != 1 || curveNames[l.Topics[0]] == "" {
+	if len(l.Topics) > 0 {
+		e.Name = curveNames[l.Topics[0]]
+	}
+
+	if e.Name == "" || len(l.Topics) != 1 {
 		args.add("topics", hashes(l.Topics))
 	}
 
-	return args.String()
+	if e.Name == "" && c != nil && len(c.custom) > 0 {
+		e.Name = c.custom[0].name
+	}
+
+	e.Args = args.String()
+}
+
+// curveOf reads the table. The bounds come first, as in setDiemMintCurve; since that
+// is inferred, a table that fits a target supply only the other way round is read
+// the other way round.
+func curveOf(data []byte) venice.Curve {
+	var curve venice.Curve
+
+	for i := range venice.Buckets {
+		curve.Bounds[i].SetBytes32(data[i*wordSize:])
+		curve.Rates[i].SetBytes32(data[(venice.Buckets+i)*wordSize:])
+	}
+
+	swapped := venice.Curve{Bounds: curve.Rates, Rates: curve.Bounds}
+
+	_, err := curve.Target()
+	if _, swappedErr := swapped.Target(); err != nil && swappedErr == nil {
+		return swapped
+	}
+
+	return curve
 }
 
 func decimals(values []uint256.Int) string {
-	text := []byte{'['}
-
+	quoted := make([]string, len(values))
 	for i := range values {
-		if i > 0 {
-			text = append(text, ',')
-		}
-
-		text = append(text, '"')
-		text = append(text, values[i].Dec()...)
-		text = append(text, '"')
+		quoted[i] = `"` + values[i].Dec() + `"`
 	}
 
-	return string(append(text, ']'))
+	return list(quoted)
 }
 
 func hashes(topics []common.Hash) string {
-	text := []byte{'['}
-
-	for i, topic := range topics {
-		if i > 0 {
-			text = append(text, ',')
-		}
-
-		text = fmt.Appendf(text, `"0x%x"`, topic[:])
+	quoted := make([]string, len(topics))
+	for i := range topics {
+		quoted[i] = hexJSON(topics[i][:])
 	}
 
-	return string(append(text, ']'))
+	return list(quoted)
 }

@@ -2,33 +2,13 @@ package decode
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/holiman/uint256"
 )
-
-// wordSize is the size in bytes of a topic, and of an argument in data.
-const wordSize = 32
-
-// wordType is the ABI type of an argument that fills one word.
-type wordType uint8
-
-const (
-	typeUint256 wordType = iota
-	typeUint64
-	typeUint8
-	typeAddress
-	typeBytes32
-)
-
-// String gives the type's name in a signature.
-func (t wordType) String() string {
-	return [...]string{"uint256", "uint64", "uint8", "address", "bytes32"}[t]
-}
-
-// width is how many low bytes of the word the type uses; the rest must be zero.
-func (t wordType) width() int { return [...]int{32, 8, 1, 20, 32}[t] }
 
 // column says which field of the event an argument fills.
 type column uint8
@@ -63,25 +43,20 @@ type layout struct {
 
 // signature is the event's canonical text, whose hash is topic 0.
 func (y *layout) signature() string {
-	text := y.name + "("
-
+	names := make([]string, len(y.params))
 	for i, p := range y.params {
-		if i > 0 {
-			text += ","
-		}
-
-		text += p.kind.String()
+		names[i] = p.kind.String()
 	}
 
-	return text + ")"
+	return y.name + "(" + strings.Join(names, ",") + ")"
 }
 
 // indexed counts the arguments that are topics.
 func (y *layout) indexed() int {
 	n := 0
 
-	for _, p := range y.params {
-		if p.indexed {
+	for i := range y.params {
+		if y.params[i].indexed {
 			n++
 		}
 	}
@@ -89,8 +64,20 @@ func (y *layout) indexed() int {
 	return n
 }
 
-// check says what is wrong with the log's shape, nil when it is as the layout wants.
-func (y *layout) check(l *types.Log) *MalformedError {
+// indexedLike is the layout with those arguments indexed that are in an ABI.
+func (y *layout) indexedLike(inputs abi.Arguments) layout {
+	other := *y
+	other.params = slices.Clone(y.params)
+
+	for i := range other.params {
+		other.params[i].indexed = inputs[i].Indexed
+	}
+
+	return other
+}
+
+// checkShape says whether the log has as many topics and as much data as the layout.
+func (y *layout) checkShape(l *types.Log) *MalformedError {
 	topics := y.indexed()
 	if want := topics + 1; len(l.Topics) != want {
 		return malformed(l, y.name, "topics", fmt.Sprintf("want %d, got %d", want, len(l.Topics)))
@@ -103,42 +90,41 @@ func (y *layout) check(l *types.Log) *MalformedError {
 	return nil
 }
 
-// read fills in the event. The log must have passed check.
-func (y *layout) read(e *Event, l *types.Log) *MalformedError {
-	topic, offset := 1, 0
+// checkWords says whether each word is a value of its argument's type. The log must
+// have the layout's shape.
+func (y *layout) checkWords(l *types.Log) *MalformedError {
+	words := wordsOf(l)
+
+	for i := range y.params {
+		p := &y.params[i]
+		if word := words.next(p.indexed); !p.kind.fits(word) {
+			return malformed(l, y.name, p.name, fmt.Sprintf("0x%x is no %s", word, p.kind))
+		}
+	}
+
+	return nil
+}
+
+// read fills in the event. The log must have passed both checks.
+func (y *layout) read(e *Event, l *types.Log) {
+	words := wordsOf(l)
 
 	var args object
 
 	for i := range y.params {
 		p := &y.params[i]
-
-		var word []byte
-		if p.indexed {
-			word = l.Topics[topic][:]
-			topic++
-		} else {
-			word = l.Data[offset : offset+wordSize]
-			offset += wordSize
-		}
-
-		pad := wordSize - p.kind.width()
-		if !zero(word[:pad]) {
-			return malformed(l, y.name, p.name, fmt.Sprintf("0x%x is no %s: the first %d bytes are not zero", word, p.kind, pad))
-		}
-
-		p.put(e, word)
+		word := words.next(p.indexed)
+		p.fill(e, word)
 
 		if p.arg != "" {
-			args.add(p.arg, wordJSON(p.kind, word))
+			args.add(p.arg, p.kind.json(word))
 		}
 	}
 
 	e.Name, e.Kind, e.Args = y.name, y.kind, args.String()
-
-	return nil
 }
 
-func (p *param) put(e *Event, word []byte) {
+func (p *param) fill(e *Event, word []byte) {
 	switch p.into {
 	case accountColumn:
 		e.Account = common.Address(word[wordSize-common.AddressLength:])
@@ -149,34 +135,5 @@ func (p *param) put(e *Event, word []byte) {
 	case diemColumn:
 		e.DIEMWei.SetBytes32(word)
 	case noColumn:
-	}
-}
-
-// wordJSON is the argument as Event.Args holds it.
-func wordJSON(kind wordType, word []byte) string {
-	switch kind {
-	case typeAddress:
-		return fmt.Sprintf(`"0x%x"`, word[wordSize-common.AddressLength:])
-	case typeBytes32:
-		return fmt.Sprintf(`"0x%x"`, word)
-	case typeUint256, typeUint64, typeUint8:
-	}
-
-	return `"` + new(uint256.Int).SetBytes32(word).Dec() + `"`
-}
-
-func zero(b []byte) bool {
-	for _, x := range b {
-		if x != 0 {
-			return false
-		}
-	}
-
-	return true
-}
-
-func malformed(l *types.Log, event, field, reason string) *MalformedError {
-	return &MalformedError{
-		BlockNumber: l.BlockNumber, LogIndex: uint32(l.Index), Event: event, Field: field, Reason: reason,
 	}
 }

@@ -14,9 +14,15 @@ func amountArg(name string, into column) param {
 	return param{name: name, kind: typeUint256, into: into}
 }
 
-// value is the new setting in an event that tells of one.
-func value(name string, kind wordType, indexed bool) param {
-	return param{name: name, kind: kind, indexed: indexed, arg: "value"}
+// Keys of Event.Args that tell a change.
+const (
+	argValue    = "value"
+	argPrevious = "previous"
+)
+
+// newValue is the new setting in an event that tells of one.
+func newValue(name string, kind wordType) param {
+	return param{name: name, kind: kind, arg: argValue}
 }
 
 func transfer(amount column, kind Kind, finish func(*Decoder, *Event, neighbours)) layout {
@@ -61,8 +67,8 @@ func layoutsOf(contract Contract) []layout {
 }
 
 func stakingLayouts() []layout {
-	percentage := value("newPercentage", typeUint256, false)
-	treasury := param{name: "newTreasury", kind: typeAddress, into: accountColumn, arg: "value"}
+	percentage := newValue("newPercentage", typeUint256)
+	treasury := param{name: "newTreasury", kind: typeAddress, into: accountColumn, arg: argValue}
 
 	return slices.Concat(
 		[]layout{
@@ -82,13 +88,13 @@ func stakingLayouts() []layout {
 			{
 				name: "EmissionRateUpdated", kind: KindEmissionRateUpdated,
 				params: []param{
-					{name: "previousEmissionRate", kind: typeUint256, arg: "previous"},
-					value("newEmissionRate", typeUint256, false),
+					{name: "previousEmissionRate", kind: typeUint256, arg: argPrevious},
+					newValue("newEmissionRate", typeUint256),
 				},
 			},
 		},
-		setting("EmissionRateUpdated", KindEmissionRateUpdated, value("newEmissionRate", typeUint256, false)),
-		setting("CooldownDurationUpdated", KindCooldownUpdated, value("newCooldownDuration", typeUint256, false)),
+		setting("EmissionRateUpdated", KindEmissionRateUpdated, newValue("newEmissionRate", typeUint256)),
+		setting("CooldownDurationUpdated", KindCooldownUpdated, newValue("newCooldownDuration", typeUint256)),
 		setting("TreasuryUpdated", KindTreasuryUpdated, treasury),
 		setting("VeniceEmissionsPercentageUpdated", KindVenicePercentageUpdated, percentage),
 		setting("VeniceEmissionsPercentageWhenLockedUpdated", KindVenicePercentageLockedUpdated, percentage),
@@ -103,7 +109,7 @@ func diemLayouts() []layout {
 			userAmount("UnstakeInitiated", KindDIEMUnstakeInitiated, diemColumn),
 			userAmount("Unstaked", KindDIEMUnstake, diemColumn),
 		},
-		setting("CooldownDurationUpdated", KindCooldownUpdated, value("newCooldownDuration", typeUint256, false)),
+		setting("CooldownDurationUpdated", KindCooldownUpdated, newValue("newCooldownDuration", typeUint256)),
 	)
 }
 

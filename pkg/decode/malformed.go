@@ -1,6 +1,10 @@
 package decode
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/core/types"
+)
 
 // MalformedError says why a log with a known topic is not the event of that topic.
 type MalformedError struct {
@@ -20,7 +24,13 @@ func (e *MalformedError) Error() string {
 	return fmt.Sprintf("log %d of block %d: %s", e.LogIndex, e.BlockNumber, e.Problem())
 }
 
-// Problem is the error without the place, as an event's Problem has it.
+// Problem is the error without the place, as [Event] has it.
 func (e *MalformedError) Problem() string {
 	return fmt.Sprintf("malformed: %s: %s: %s", e.Event, e.Field, e.Reason)
+}
+
+func malformed(l *types.Log, event, field, reason string) *MalformedError {
+	return &MalformedError{
+		BlockNumber: l.BlockNumber, LogIndex: uint32(l.Index), Event: event, Field: field, Reason: reason,
+	}
 }

@@ -45,7 +45,7 @@ func asTransfer(l *types.Log) (t erc20Transfer, ok bool) {
 	const topics, pad = 3, wordSize - common.AddressLength
 
 	if len(l.Topics) != topics || len(l.Data) != wordSize || l.Topics[0] != topicTransfer ||
-		!zero(l.Topics[1][:pad]) || !zero(l.Topics[2][:pad]) {
+		!isZero(l.Topics[1][:pad]) || !isZero(l.Topics[2][:pad]) {
 		return t, false
 	}
 

@@ -1,23 +1,13 @@
 package decode
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // object writes a JSON object key by key, in the order given. Its zero value is
 // empty and has the text "".
 type object struct{ text []byte }
-
-// add appends a key and its value, which is JSON already.
-func (o *object) add(key, value string) {
-	if len(o.text) == 0 {
-		o.text = append(o.text, '{')
-	} else {
-		o.text = append(o.text, ',')
-	}
-
-	o.text = append(o.text, quote(key)...)
-	o.text = append(o.text, ':')
-	o.text = append(o.text, value...)
-}
 
 // String is the finished object, "" when nothing was added.
 func (o *object) String() string {
@@ -27,6 +17,22 @@ func (o *object) String() string {
 
 	return string(o.text) + "}"
 }
+
+// add appends a key and its value, which is JSON already.
+func (o *object) add(key, value string) {
+	before := byte(',')
+	if len(o.text) == 0 {
+		before = '{'
+	}
+
+	o.text = append(o.text, before)
+	o.text = append(o.text, quote(key)...)
+	o.text = append(o.text, ':')
+	o.text = append(o.text, value...)
+}
+
+// list is a JSON array of values that are JSON already.
+func list(values []string) string { return "[" + strings.Join(values, ",") + "]" }
 
 // quote makes a JSON string of any text; bytes that are not UTF-8 become U+FFFD.
 func quote(text string) string {

@@ -12,6 +12,9 @@ const (
 	ProblemCurve = "curve_not_ascending"
 	// ProblemUnknownEvent is of a log whose topic nothing knows.
 	ProblemUnknownEvent = "unknown_event"
+	// ProblemAmbiguous is of a log that several anonymous events of the user's ABIs fit;
+	// their names follow.
+	ProblemAmbiguous = "ambiguous"
 	// ProblemUnknownContract is of a log of an address that is not watched.
 	ProblemUnknownContract = "unknown_contract"
 )

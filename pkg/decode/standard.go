@@ -11,20 +11,20 @@ func commonLayouts() []layout {
 			name: "Approval", kind: KindApproval,
 			params: []param{
 				addressArg("owner", accountColumn), addressArg("spender", counterpartyColumn),
-				value("value", typeUint256, false),
+				newValue("value", typeUint256),
 			},
 		},
 		{
 			name: "Upgraded", kind: KindUpgraded,
-			params: []param{{name: "implementation", kind: typeAddress, indexed: true, into: accountColumn, arg: "value"}},
+			params: []param{{name: "implementation", kind: typeAddress, indexed: true, into: accountColumn, arg: argValue}},
 		},
 		{
 			name: "BeaconUpgraded", kind: KindBeaconUpgraded,
-			params: []param{{name: "beacon", kind: typeAddress, indexed: true, into: accountColumn, arg: "value"}},
+			params: []param{{name: "beacon", kind: typeAddress, indexed: true, into: accountColumn, arg: argValue}},
 		},
 		{name: "AdminChanged", kind: KindAdminChanged, params: handover("previousAdmin", "newAdmin", false)},
-		{name: "Initialized", kind: KindInitialized, params: []param{value("version", typeUint64, false)}},
-		{name: "Initialized", kind: KindInitialized, params: []param{value("version", typeUint8, false)}},
+		{name: "Initialized", kind: KindInitialized, params: []param{newValue("version", typeUint64)}},
+		{name: "Initialized", kind: KindInitialized, params: []param{newValue("version", typeUint8)}},
 		{name: "OwnershipTransferred", kind: KindOwnershipTransferred, params: handover("previousOwner", "newOwner", true)},
 		{name: "OwnerUpdated", kind: KindOwnershipTransferred, params: handover("user", "newOwner", true)},
 		{name: "OwnershipTransferStarted", kind: KindOwnershipTransferStarted, params: handover("previousOwner", "newOwner", true)},
@@ -36,8 +36,8 @@ func commonLayouts() []layout {
 			name: "RoleAdminChanged", kind: KindRoleAdminChanged,
 			params: []param{
 				role,
-				{name: "previousAdminRole", kind: typeBytes32, indexed: true, arg: "previous"},
-				{name: "newAdminRole", kind: typeBytes32, indexed: true, arg: "value"},
+				{name: "previousAdminRole", kind: typeBytes32, indexed: true, arg: argPrevious},
+				{name: "newAdminRole", kind: typeBytes32, indexed: true, arg: argValue},
 			},
 		},
 	}
@@ -46,7 +46,7 @@ func commonLayouts() []layout {
 // handover is a change from one address to another.
 func handover(previous, next string, indexed bool) []param {
 	return []param{
-		{name: previous, kind: typeAddress, indexed: indexed, into: accountColumn, arg: "previous"},
-		{name: next, kind: typeAddress, indexed: indexed, into: counterpartyColumn, arg: "value"},
+		{name: previous, kind: typeAddress, indexed: indexed, into: accountColumn, arg: argPrevious},
+		{name: next, kind: typeAddress, indexed: indexed, into: counterpartyColumn, arg: argValue},
 	}
 }
