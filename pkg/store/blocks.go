@@ -24,15 +24,15 @@ func (s *Store) insertBlocks(ctx context.Context, version uint64, blocks []Block
 
 	var (
 		number = make([]uint64, n)
-		hash   = make(packed, 0, n*common.HashLength)
-		parent = make(packed, 0, n*common.HashLength)
+		hash   = make([][]byte, n)
+		parent = make([][]byte, n)
 		time   = make([]int64, n)
 	)
 
-	for i, b := range blocks {
+	for i := range blocks {
+		b := &blocks[i]
 		number[i], time[i] = b.Number, int64(b.Time)
-		hash = append(hash, b.Hash[:]...)
-		parent = append(parent, b.ParentHash[:]...)
+		hash[i], parent[i] = b.Hash[:], b.ParentHash[:]
 	}
 
 	err := s.insert(ctx, "blocks", []string{"block_number", "block_hash", "parent_hash", "block_time", "version"},

@@ -7,7 +7,7 @@ import (
 )
 
 // insert sends one block of rows, given by columns, in one statement. Each column is
-// a slice (or [packed]) that clickhouse-go takes whole, all of one length.
+// a slice that clickhouse-go takes whole, all of one length.
 func (s *Store) insert(ctx context.Context, table string, names []string, columns ...any) error {
 	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+")")
 	if err != nil {
@@ -24,12 +24,6 @@ func (s *Store) insert(ctx context.Context, table string, names []string, column
 
 	return s.secret.redact(batch.Send())
 }
-
-// packed is a whole FixedString column: its values, one after the other.
-type packed []byte
-
-// MarshalBinary is how clickhouse-go takes many values at once.
-func (p packed) MarshalBinary() ([]byte, error) { return p, nil }
 
 // repeated is a column of one value.
 func repeated[T any](value T, n int) []T {

@@ -113,10 +113,12 @@ func (s *Store) rewind(ctx context.Context, block uint64, reason string) error {
 }
 
 // bury writes a tombstone for every row above the block that is alive. Rows that a
-// tombstone's view touches as well are buried twice, which changes nothing.
+// tombstone's view touches as well are buried twice, which changes nothing. A place
+// that has rows in two months, because its block was mined again, gets a tombstone in
+// each, so that it does not matter whether a query merges across partitions.
 func (s *Store) bury(ctx context.Context, table string, block, version uint64) error {
 	err := s.exec(ctx, "INSERT INTO "+table+" SELECT * REPLACE(? AS version, 1 AS is_deleted) FROM "+table+
-		" FINAL WHERE block_number > ?", version, block)
+		" FINAL WHERE block_number > ? SETTINGS do_not_merge_across_partitions_select_final = 1", version, block)
 	if err != nil {
 		return fmt.Errorf("write tombstones into %s: %w", table, err)
 	}

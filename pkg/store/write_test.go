@@ -1,0 +1,183 @@
+package store_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"diemhouse/internal/testenv"
+	"diemhouse/pkg/decode"
+	"diemhouse/pkg/store"
+)
+
+func TestEveryFieldComesBack(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), newChain(1)
+	c.grow(300)
+
+	all := store.Range{From: 1, To: c.tip()}
+	require.NoError(t, s.Write(t.Context(), c.history(all)))
+	requireHolds(t, s, c.between(all))
+
+	have := make(map[decode.Kind]bool)
+	for _, e := range c.between(all) {
+		have[e.Kind] = true
+	}
+
+	for _, kind := range kinds {
+		require.True(t, have[kind], "the chain must hold every kind, %s too", kind)
+	}
+}
+
+// TestWritingAgainChangesNothing is I1: any order, any number of times, several
+// processes at once.
+func TestWritingAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+
+	dsn := testenv.DSN(t)
+	s, c := open(t, dsn), newChain(2)
+	require.NoError(t, s.Migrate(t.Context()))
+	c.grow(120)
+
+	other := open(t, dsn)
+	r := rand.New(rand.NewPCG(2, 2))
+
+	var batches []store.Batch
+	for from := uint64(1); from <= c.tip(); from += 10 {
+		whole := store.Range{From: from, To: min(from+9, c.tip())}
+		part := store.Range{From: from, To: min(from+4, c.tip())}
+		batches = append(batches, c.history(whole), c.history(part), c.history(whole))
+	}
+
+	r.Shuffle(len(batches), func(i, j int) { batches[i], batches[j] = batches[j], batches[i] })
+
+	failed := make(chan error, 2)
+
+	for i, s := range []*store.Store{s, other} {
+		go func() {
+			for n := range batches {
+				// The one goes forwards, the other backwards.
+				b := batches[n]
+				if i == 1 {
+					b = batches[len(batches)-1-n]
+				}
+
+				if err := s.Write(t.Context(), b); err != nil {
+					failed <- err
+
+					return
+				}
+			}
+
+			failed <- nil
+		}()
+	}
+
+	require.NoError(t, <-failed)
+	require.NoError(t, <-failed)
+
+	// Two that write ranges with the same start at the same moment may leave the shorter
+	// one, which is read again.
+	missing, err := s.Gaps(t.Context(), store.FilterCore, 1, c.tip())
+	require.NoError(t, err)
+
+	for _, gap := range missing {
+		require.NoError(t, s.Write(t.Context(), c.history(gap)))
+	}
+
+	all := store.Range{From: 1, To: c.tip()}
+	requireHolds(t, s, c.between(all))
+	requireCovered(t, s, all)
+
+	for _, b := range batches {
+		require.NoError(t, s.Write(t.Context(), b))
+	}
+
+	requireHolds(t, s, c.between(all))
+	requireCovered(t, s, all)
+}
+
+func TestVersionsNeverRunBackwards(t *testing.T) {
+	t.Parallel()
+
+	dsn := testenv.DSN(t)
+	s, c := open(t, dsn), newChain(3)
+	require.NoError(t, s.Migrate(t.Context()))
+	c.grow(20)
+
+	all := store.Range{From: 1, To: c.tip()}
+	require.NoError(t, s.Write(t.Context(), c.history(all)))
+
+	first := number(t, s, "SELECT max(version) FROM events")
+
+	// The next process's clock is a day behind, and it knows better.
+	late := open(t, dsn)
+	late.SetClock(func() time.Time { return time.Now().Add(-24 * time.Hour) })
+
+	for n := range c.blocks {
+		for i := range c.blocks[n].events {
+			c.blocks[n].events[i].Problem = "seen again"
+		}
+	}
+
+	require.NoError(t, late.Write(t.Context(), c.history(all)))
+	requireHolds(t, s, c.between(all))
+	require.Greater(t, number(t, s, "SELECT max(version) FROM events"), first)
+
+	// And so does a rewind.
+	later := open(t, dsn)
+	later.SetClock(func() time.Time { return time.Unix(0, 0) })
+	require.NoError(t, later.Rewind(t.Context(), 5))
+	requireHolds(t, s, c.between(store.Range{From: 1, To: 5}))
+	require.NoError(t, s.Write(t.Context(), c.history(all)))
+	requireHolds(t, s, c.between(all))
+}
+
+func TestBadBatchesAreRefused(t *testing.T) {
+	t.Parallel()
+
+	s := testenv.Open(t)
+
+	require.ErrorContains(t, s.Write(t.Context(), store.Batch{Filter: "everything"}), "everything")
+	require.ErrorContains(t, s.Write(t.Context(), store.Batch{
+		Filter: store.FilterCore, Covered: []store.Range{{From: 7, To: 6}},
+	}), "reversed")
+
+	_, err := s.Gaps(t.Context(), store.FilterCore, 2, 1)
+	require.ErrorContains(t, err, "reversed")
+}
+
+func TestEmptyBatchCovers(t *testing.T) {
+	t.Parallel()
+
+	s := testenv.Open(t)
+	require.NoError(t, s.Write(t.Context(), store.Batch{Filter: store.FilterCore, Covered: []store.Range{{From: 3, To: 9}}}))
+	requireCovered(t, s, store.Range{From: 3, To: 9})
+	requireHolds(t, s, nil)
+}
+
+func open(t testing.TB, dsn string) *store.Store {
+	t.Helper()
+
+	s, err := store.Open(t.Context(), store.Config{DSN: dsn})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+
+	return s
+}
+
+func requireCovered(t *testing.T, s *store.Store, want ...store.Range) {
+	t.Helper()
+
+	have, err := s.Coverage(t.Context(), store.FilterCore)
+	require.NoError(t, err)
+
+	if len(want) == 0 {
+		require.Empty(t, have)
+	} else {
+		require.Equal(t, want, have)
+	}
+}
