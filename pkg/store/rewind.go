@@ -165,8 +165,8 @@ func (s *Store) beginRewind(ctx context.Context, block uint64, reason string, ve
 	return nil
 }
 
-// headQuery names the inserts of blocks near the head, so that a rewind can end those
-// that are still running.
+// headQuery names an insert of blocks near the head, so that a rewind can end it if it
+// is still running.
 func (s *Store) headQuery(ctx context.Context) context.Context {
 	return clickhouse.Context(ctx, clickhouse.WithQueryID(s.headQueryPrefix()+uuid.NewString()))
 }

@@ -87,16 +87,17 @@ func (s *Store) write(ctx context.Context, b Batch) error {
 		return err
 	}
 
-	inserting := ctx
-	if len(b.Blocks) > 0 {
-		inserting = s.headQuery(ctx)
+	inserting := func() context.Context { return ctx }
 
+	if len(b.Blocks) > 0 {
 		if err := s.held(); err != nil {
 			return err
 		}
+
+		inserting = func() context.Context { return s.headQuery(ctx) }
 	}
 
-	if err := s.insertEvents(inserting, version, b.Events); err != nil {
+	if err := s.insertEvents(inserting(), version, b.Events); err != nil {
 		return err
 	}
 
@@ -104,7 +105,7 @@ func (s *Store) write(ctx context.Context, b Batch) error {
 		return err
 	}
 
-	if err := s.insertBlocks(inserting, version, b.Blocks); err != nil {
+	if err := s.insertBlocks(inserting(), version, b.Blocks); err != nil {
 		return err
 	}
 
