@@ -18,8 +18,9 @@ type Parameters struct {
 	// VenicePercentage and VenicePercentageLocked are treasury's shares of the
 	// emissions of unlocked and of locked stake; 1e18 is all.
 	VenicePercentage, VenicePercentageLocked *uint256.Int
-	// Cooldown is the seconds between unstaking VVV and having it.
-	Cooldown *uint256.Int
+	// Cooldown is the seconds between unstaking VVV and having it, DIEMCooldown the
+	// same of DIEM.
+	Cooldown, DIEMCooldown *uint256.Int
 	// Treasury is the address that receives Venice's share, as a number.
 	Treasury *uint256.Int
 }
@@ -33,13 +34,14 @@ func (r *Reader) Parameters(ctx context.Context, at chain.At) (Parameters, error
 		{to: staking, signature: "veniceEmissionsPercentage()"},
 		{to: staking, signature: "veniceEmissionsPercentageWhenLocked()"},
 		{to: staking, signature: "cooldownDuration()"},
+		{to: r.deployment.DIEM, signature: "cooldownDuration()"},
 		{to: staking, signature: "treasury()"},
 	})
 	if err != nil {
 		return Parameters{}, fmt.Errorf("read the parameters: %w", err)
 	}
 
-	return Parameters{words[0], words[1], words[2], words[3], words[4]}, nil
+	return Parameters{words[0], words[1], words[2], words[3], words[4], words[5]}, nil
 }
 
 // Figures are what the contracts say and the warehouse derives from events, all in

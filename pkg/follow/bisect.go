@@ -1,0 +1,158 @@
+package follow
+
+import (
+	"fmt"
+
+	"diemhouse/pkg/chain"
+	"diemhouse/pkg/store"
+)
+
+// sampler compares one value of the contracts with what the warehouse knows of it.
+type sampler[T comparable] struct {
+	// read gives the contracts' value after a block.
+	read func(block uint64) (T, error)
+	// known gives the value that the warehouse takes to be in force after a block.
+	known func(block uint64) (k known[T], ok bool, err error)
+	// first is the first block at which there can be a value.
+	first uint64
+}
+
+// known is a value and the first block it is known to hold at.
+type known[T any] struct {
+	block uint64
+	value T
+	// sampled says that it may have held longer.
+	sampled bool
+}
+
+// change is a value that the warehouse does not know to hold from a block on.
+type change[T any] struct {
+	block   uint64
+	value   T
+	sampled bool // it may have held longer
+}
+
+func (c change[T]) learned() string {
+	if c.sampled {
+		return store.LearnedSampled
+	}
+
+	return store.LearnedBisected
+}
+
+// sample gives the changes that lead to the value now, which the contracts have
+// after the block.
+func (s *sampler[T]) sample(block uint64, now T, reach bool) ([]change[T], error) {
+	have, ok, err := s.known(block)
+	if err != nil {
+		return nil, fmt.Errorf("read what is known: %w", err)
+	}
+
+	switch {
+	case !ok && !reach:
+		return []change[T]{{block, now, true}}, nil
+	case !ok:
+		return s.locate(nil, s.first, block, now)
+	case have.value != now:
+		return s.locate(&have, have.block, block, now)
+	case have.sampled && reach:
+		return s.date(have)
+	default:
+		return nil, nil
+	}
+}
+
+// date finds since when a sampled value holds.
+func (s *sampler[T]) date(have known[T]) ([]change[T], error) {
+	if have.block <= s.first {
+		return nil, nil
+	}
+
+	before, ok, err := s.known(have.block - 1)
+	if err != nil {
+		return nil, fmt.Errorf("read what is known: %w", err)
+	}
+
+	var changes []change[T]
+
+	switch {
+	case !ok:
+		changes, err = s.locate(nil, s.first, have.block, have.value)
+	case before.value != have.value:
+		changes, err = s.locate(&before, before.block, have.block, have.value)
+	default: // an event has told since when
+		return nil, nil
+	}
+
+	if len(changes) == 1 && changes[0].sampled {
+		return nil, err // nothing new
+	}
+
+	return changes, err
+}
+
+// locate finds the changes in (lo, hi] that lead to the value at hi, and the value at
+// lo where the warehouse does not have it. Where no endpoint keeps states that old,
+// the value counts from hi on.
+func (s *sampler[T]) locate(have *known[T], lo, hi uint64, at T) ([]change[T], error) {
+	unlocated := []change[T]{{hi, at, true}}
+
+	if lo >= hi {
+		return unlocated, nil
+	}
+
+	first, err := s.read(lo)
+	if chain.IsNoState(err) {
+		return unlocated, nil
+	} else if err != nil {
+		return nil, err
+	}
+
+	var found []change[T]
+	if have == nil || have.value != first {
+		found = append(found, change[T]{block: lo, value: first})
+	}
+
+	err = s.bisect(span[T]{lo: lo, hi: hi, atLo: first, atHi: at}, &found)
+	if chain.IsNoState(err) {
+		return unlocated, nil
+	} else if err != nil {
+		return nil, err
+	}
+
+	return found, nil
+}
+
+// span is a range of blocks whose two ends are read.
+type span[T any] struct {
+	lo, hi     uint64
+	atLo, atHi T
+}
+
+// bisect finds the blocks in (lo, hi] at which the value changed, in about
+// log2(hi-lo) reads a change. Two changes between two reads that undo each other are
+// not seen.
+func (s *sampler[T]) bisect(r span[T], found *[]change[T]) error {
+	if r.atLo == r.atHi {
+		return nil
+	}
+
+	if r.lo+1 == r.hi {
+		*found = append(*found, change[T]{block: r.hi, value: r.atHi})
+
+		return nil
+	}
+
+	mid := r.lo + (r.hi-r.lo)/2
+
+	atMid, err := s.read(mid)
+	if err != nil {
+		return err
+	}
+
+	if err := s.bisect(span[T]{r.lo, mid, r.atLo, atMid}, found); err != nil {
+		return err
+	}
+
+	return s.bisect(span[T]{mid, r.hi, atMid, r.atHi}, found)
+}

@@ -1,0 +1,198 @@
+package follow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"diemhouse/pkg/chain"
+	"diemhouse/pkg/decode"
+	"diemhouse/pkg/store"
+)
+
+// Defaults of [History].
+const (
+	// DefaultBatchEvents is how many events are put into one insert. Larger ones gain
+	// nothing measurable; smaller ones make more parts to merge.
+	DefaultBatchEvents = 50_000
+	// DefaultFlushAfter is how long events of history wait for a fuller batch.
+	DefaultFlushAfter = time.Second
+)
+
+// Scanner reads block ranges. [*chain.Pool] is one.
+type Scanner interface {
+	Scan(ctx context.Context, cfg chain.ScanConfig, yield func(chain.Chunk) error) error
+}
+
+// History fills ranges of settled blocks: fetch, decode and insert overlap, and only
+// what no earlier run has covered is read.
+type History struct {
+	Source    Scanner
+	Decoder   *decode.Decoder
+	Warehouse Writer
+	Filter    chain.FilterSet
+	// Workers is the number of requests in flight per endpoint; zero is the scanner's.
+	Workers int
+	// BatchEvents is the size of an insert. Zero: DefaultBatchEvents.
+	BatchEvents int
+	// FlushAfter bounds the time before fewer events are inserted all the same. Zero:
+	// DefaultFlushAfter.
+	FlushAfter time.Duration
+	// Observer hears of progress. Nil: nobody.
+	Observer Observer
+}
+
+// fill is one batch on its way to the warehouse.
+type fill struct {
+	store.Batch
+
+	blocks  uint64
+	unknown int
+}
+
+// Fill makes the range covered. When some of it cannot be read, the rest is covered
+// before the [*chain.ScanError] that names it is returned; calling again goes on
+// where this call stopped.
+func (h *History) Fill(ctx context.Context, r chain.Range) error {
+	gaps, err := h.Warehouse.Gaps(ctx, h.Filter.Name(), r.From, r.To)
+	if err != nil {
+		return fmt.Errorf("find what history is missing in %s: %w", r, err)
+	}
+
+	var left uint64
+	for _, gap := range gaps {
+		left += gap.To - gap.From + 1
+	}
+
+	h.observer().Filled(0, left, 0, 0)
+
+	if left == 0 {
+		return nil
+	}
+
+	var (
+		batches    = make(chan fill)
+		incomplete error
+	)
+
+	g, gctx := errgroup.WithContext(ctx)
+
+	g.Go(func() error {
+		defer close(batches)
+
+		var err error
+		incomplete, err = h.read(gctx, chainRanges(gaps), batches)
+
+		return err
+	})
+	g.Go(func() error { return h.write(gctx, batches, left) })
+
+	if err := g.Wait(); err != nil {
+		return fmt.Errorf("fill history of %s: %w", r, err)
+	}
+
+	if incomplete != nil {
+		return fmt.Errorf("fill history of %s: %w", r, incomplete)
+	}
+
+	return nil
+}
+
+// read scans and decodes. What the scan could not get is returned apart, so that the
+// batches it did get are still written.
+func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- fill) (incomplete, err error) {
+	var (
+		next  = fill{Batch: store.Batch{Filter: h.Filter.Name()}}
+		since = time.Now()
+	)
+
+	send := func() error {
+		if next.blocks == 0 {
+			return nil
+		}
+
+		select {
+		case batches <- next:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+
+		next = fill{Batch: store.Batch{Filter: h.Filter.Name()}}
+		since = time.Now()
+
+		return nil
+	}
+
+	var failed error // of decoding or sending: not the scan's
+
+	incomplete = h.Source.Scan(ctx, chain.ScanConfig{Filter: h.Filter, Ranges: gaps, Workers: h.Workers},
+		func(c chain.Chunk) error {
+			decoded, err := decodeLogs(h.Decoder, next.Events, c.Logs)
+			if err != nil {
+				failed = fmt.Errorf("decode %s from %s: %w", c.Range, c.Endpoint, err)
+
+				return failed
+			}
+
+			next.Events = decoded.events
+
+			next.Covered = append(next.Covered, storeRange(c.Range))
+			next.blocks += c.Len()
+			next.unknown += decoded.unknown
+
+			if len(next.Events) >= h.batchEvents() || time.Since(since) >= h.flushAfter() {
+				failed = send()
+			}
+
+			return failed
+		})
+	if failed != nil {
+		return nil, failed
+	}
+
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+
+	return incomplete, send()
+}
+
+func (h *History) write(ctx context.Context, batches <-chan fill, left uint64) error {
+	for b := range batches {
+		what := fmt.Sprintf("write %d events of %d blocks", len(b.Events), b.blocks)
+		if err := persist(ctx, what, func() error { return h.Warehouse.Write(ctx, b.Batch) }); err != nil {
+			return err
+		}
+
+		left -= b.blocks
+		h.observer().Filled(b.blocks, left, len(b.Events), b.unknown)
+	}
+
+	return nil
+}
+
+func (h *History) observer() Observer {
+	if h.Observer == nil {
+		return Silent{}
+	}
+
+	return h.Observer
+}
+
+func (h *History) batchEvents() int {
+	if h.BatchEvents <= 0 {
+		return DefaultBatchEvents
+	}
+
+	return h.BatchEvents
+}
+
+func (h *History) flushAfter() time.Duration {
+	if h.FlushAfter <= 0 {
+		return DefaultFlushAfter
+	}
+
+	return h.FlushAfter
+}
