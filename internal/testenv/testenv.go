@@ -91,7 +91,10 @@ func start(t testing.TB) *embedded.Server {
 		}
 
 		// Not the test's context: the server outlives it.
-		server.s, server.err = embedded.Start(context.Background(), embedded.Config{DataDir: server.dir, Log: os.Stderr})
+		server.s, server.err = embedded.Start(context.Background(), embedded.Config{
+			DataDir: server.dir, Log: os.Stderr,
+			Restarted: func(cause error) { fmt.Fprintln(os.Stderr, "the tests' ClickHouse was started again:", cause) },
+		})
 	})
 	require.NoError(t, server.err, "start the tests' ClickHouse")
 
