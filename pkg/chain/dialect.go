@@ -49,7 +49,10 @@ var dialects = []dialect{
 // nothing.
 var kindsByCode = map[int]Kind{
 	3:      Reverted,
-	4444:   NoArchive, // pruned history, go-ethereum
+	19:     Outage,     // dRPC
+	30:     Timeout,    // dRPC
+	35:     NotOffered, // dRPC
+	4444:   NoArchive,  // pruned history, go-ethereum
 	-32700: BadRequest,
 	-32600: BadRequest,
 	-32601: NotOffered,

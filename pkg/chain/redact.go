@@ -57,12 +57,15 @@ func newRedactor(u *url.URL) redactor {
 		add(strings.Split(path, "/")...)
 	}
 
-	for key, values := range u.Query() {
-		add(key)
-		add(values...)
+	for _, pair := range strings.FieldsFunc(u.RawQuery, func(c rune) bool { return c == '&' || c == ';' }) {
+		add(pair)
 
-		for _, v := range values {
-			add(url.QueryEscape(v))
+		for _, raw := range strings.SplitN(pair, "=", 2) {
+			add(raw)
+
+			if value, err := url.QueryUnescape(raw); err == nil {
+				add(value, url.QueryEscape(value), url.PathEscape(value))
+			}
 		}
 	}
 
@@ -101,5 +104,5 @@ func (r redactor) clean(text string) string {
 		text = strings.ToValidUTF8(text[:maxMessage], "") + hidden
 	}
 
-	return strings.ToValidUTF8(text, "?")
+	return text
 }

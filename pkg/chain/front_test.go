@@ -1,0 +1,123 @@
+package chain
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+)
+
+// frontCall is one JSON-RPC call that came in.
+type frontCall struct {
+	ID     json.RawMessage   `json:"id"`
+	Method string            `json:"method"`
+	Params []json.RawMessage `json:"params"`
+}
+
+// reply is an HTTP answer that the front gives by itself.
+type reply struct {
+	status int
+	header map[string]string
+	body   string
+}
+
+// front is an HTTP server before a real node (or before nothing) that answers what
+// its hook answers and passes on the rest: it makes the faults that no real node
+// makes on demand.
+type front struct {
+	*httptest.Server
+
+	node string
+	hook func(calls []frontCall, batch bool) *reply
+
+	mu       sync.Mutex
+	requests [][]frontCall
+}
+
+func newFront(tb testing.TB, node string, hook func(calls []frontCall, batch bool) *reply) *front {
+	tb.Helper()
+
+	f := &front{node: node, hook: hook}
+	f.Server = httptest.NewServer(f)
+	tb.Cleanup(f.Close)
+
+	return f
+}
+
+// always answers every request the same.
+func always(status int, body string) func([]frontCall, bool) *reply {
+	return func([]frontCall, bool) *reply { return &reply{status: status, body: body} }
+}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+
+	var calls []frontCall
+
+	batch := json.Unmarshal(body, &calls) == nil
+	if !batch {
+		calls = make([]frontCall, 1)
+		if err := json.Unmarshal(body, &calls[0]); err != nil {
+			http.Error(w, err.Error(), http.StatusTeapot)
+
+			return
+		}
+	}
+
+	f.mu.Lock()
+	f.requests = append(f.requests, calls)
+	f.mu.Unlock()
+
+	if answer := f.hook(calls, batch); answer != nil {
+		for name, value := range answer.header {
+			w.Header().Set(name, value)
+		}
+
+		w.WriteHeader(answer.status)
+		_, _ = io.WriteString(w, answer.body)
+
+		return
+	}
+
+	resp, err := http.Post(f.node, "application/json", bytes.NewReader(body))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer resp.Body.Close()
+
+	w.WriteHeader(resp.StatusCode)
+	_, _ = io.Copy(w, resp.Body)
+}
+
+// seen gives the requests so far.
+func (f *front) seen() [][]frontCall {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return append([][]frontCall(nil), f.requests...)
+}
+
+// answers makes the body of an answer to the calls: each call's result as the
+// function gives it, as JSON.
+func answers(calls []frontCall, batch bool, result func(frontCall) string) *reply {
+	parts := make([]json.RawMessage, len(calls))
+	for i, c := range calls {
+		parts[i] = json.RawMessage(`{"jsonrpc":"2.0","id":` + string(c.ID) + `,"result":` + result(c) + `}`)
+	}
+
+	var body []byte
+
+	if batch {
+		body, _ = json.Marshal(parts)
+	} else {
+		body = parts[0]
+	}
+
+	return &reply{status: http.StatusOK, body: string(body)}
+}
