@@ -19,8 +19,13 @@ import (
 	"diemhouse/pkg/venice"
 )
 
-// patience bounds what a test waits for; nothing is measured by it.
-const patience = time.Minute
+const (
+	// patience bounds what a test waits for; nothing is measured by it.
+	patience = time.Minute
+	poll     = 5 * time.Millisecond
+	// finalizedLag is how many blocks the finalized one is behind the head.
+	finalizedLag = 12
+)
 
 // bundle is a chain, a warehouse and what lies between.
 type bundle struct {
@@ -41,7 +46,7 @@ func setup(t *testing.T, cfg devnet.Config) *bundle {
 		cfg.Seed = 7
 	}
 
-	cfg.FinalizedLag, cfg.SafeLag, cfg.AdminPort = 12, 4, -1
+	cfg.FinalizedLag, cfg.SafeLag, cfg.AdminPort = finalizedLag, 4, -1
 	if cfg.Actors == 0 {
 		cfg.Actors = 30
 	}
@@ -152,7 +157,7 @@ func (b *bundle) caughtUp(t *testing.T, r *running) {
 		require.NoError(t, err)
 
 		return len(gaps) == 0 && cursor == head.Number.Uint64()
-	}, patience, 10*time.Millisecond)
+	}, patience, poll)
 
 	if t.Failed() {
 		t.FailNow()
@@ -239,10 +244,15 @@ func (l *listener) sampled(t *testing.T, n int) error {
 		defer l.mu.Unlock()
 
 		return len(l.samples) >= n
-	}, patience, 5*time.Millisecond)
+	}, patience, poll)
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
 	return l.samples[n-1]
+}
+
+// everything is the range from the first to the finalized block.
+func everything(b *bundle) chain.Range {
+	return chain.Range{To: b.net.Head().Number.Uint64() - finalizedLag}
 }

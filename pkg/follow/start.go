@@ -120,21 +120,28 @@ func (h *Head) floor(ctx context.Context, cursor, base uint64) (uint64, error) {
 	return min(seen.Finalized, cursor), nil
 }
 
-// closeGap makes sure that everything from base to the last block is covered, since
-// the loop goes on above it: where it is not, it is read again.
+// closeGap makes sure that everything from the settled block to the last one is
+// covered, since the loop goes on above it: where it is not, it is read again. An
+// endpoint that is behind may call an older block settled than the warehouse has.
 func (h *Head) closeGap(ctx context.Context, base chain.Header) error {
-	if h.last.Number <= base.Number.Uint64() {
+	floor := max(base.Number.Uint64(), h.final)
+	if h.last.Number <= floor {
 		return nil
 	}
 
-	gaps, err := h.Warehouse.Gaps(ctx, h.Filter.Name(), base.Number.Uint64()+1, h.last.Number)
+	gaps, err := h.Warehouse.Gaps(ctx, h.Filter.Name(), floor+1, h.last.Number)
 	if err != nil {
-		return fmt.Errorf("find gaps above block %d: %w", base.Number, err)
+		return fmt.Errorf("find gaps above block %d: %w", floor, err)
 	}
 
 	if len(gaps) == 0 {
 		return nil
 	}
 
-	return h.rewind(ctx, base.Ref())
+	settled, err := h.Source.HeaderByNumber(ctx, floor)
+	if err != nil {
+		return fmt.Errorf("read block %d, above which something is missing: %w", floor, err)
+	}
+
+	return h.rewind(ctx, settled.Ref())
 }
