@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 )
@@ -15,7 +16,7 @@ import (
 // "abi". An ABI without events is an error, because it decodes nothing.
 func ParseABI(contract string, r io.Reader) (abi.ABI, error) {
 	if !slices.Contains(Contracts(), Contract(contract)) {
-		return abi.ABI{}, fmt.Errorf("ABI of %q: no such contract, want one of %v", contract, Contracts())
+		return abi.ABI{}, fmt.Errorf("ABI of %q: no such contract, want one of %s", contract, contractNames())
 	}
 
 	text, err := io.ReadAll(r)
@@ -23,7 +24,12 @@ func ParseABI(contract string, r io.Reader) (abi.ABI, error) {
 		return abi.ABI{}, fmt.Errorf("ABI of %s: %w", contract, err)
 	}
 
-	if trimmed := bytes.TrimSpace(text); len(trimmed) > 0 && trimmed[0] == '{' {
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 {
+		return abi.ABI{}, fmt.Errorf("ABI of %s: the file is empty", contract)
+	}
+
+	if text[0] == '{' {
 		var artifact struct {
 			ABI json.RawMessage `json:"abi"`
 		}
@@ -57,6 +63,15 @@ func ParseABI(contract string, r io.Reader) (abi.ABI, error) {
 	return parsed, nil
 }
 
+func contractNames() string {
+	names := make([]string, len(Contracts()))
+	for i, contract := range Contracts() {
+		names[i] = string(contract)
+	}
+
+	return strings.Join(names, ", ")
+}
+
 // parseJSON reads an ABI array. go-ethereum's parser panics on types that Go cannot
 // hold, such as an array longer than memory; that is the file's fault like any other.
 func parseJSON(text []byte) (parsed abi.ABI, err error) {
@@ -66,5 +81,7 @@ func parseJSON(text []byte) (parsed abi.ABI, err error) {
 		}
 	}()
 
-	return abi.JSON(bytes.NewReader(text))
+	err = json.Unmarshal(text, &parsed)
+
+	return parsed, err
 }

@@ -13,21 +13,14 @@ import (
 // curveSize is the data of a curve update in bytes: 256 bounds, then 256 rates.
 const curveSize = 2 * venice.Buckets * wordSize
 
-// curveNames are the names that the curve update may have. Neither is certain.
-var curveNames = map[common.Hash]string{
-	topicOf("DiemMintRatesUpdated(uint256[256],uint256[256])"): "DiemMintRatesUpdated",
-	topicOf("DiemMintCurveUpdated(uint256[256],uint256[256])"): "DiemMintCurveUpdated",
-}
-
 // isCurve reports whether the log is a curve update: no other event of staking has
 // data of that size, so it is one whatever its topic.
 func isCurve(contract Contract, l *types.Log) bool {
 	return contract == ContractStaking && len(l.Data) == curveSize
 }
 
-// readCurve reads a curve update. Args keep the topics unless topic 0 is one of
-// [curveNames] and the only one, because then the name says it all. Another topic has
-// the name that a user's ABI gives it.
+// readCurve reads a curve update. Its name is that of the layout or of the user's ABI;
+// args keep the topics unless the layout's name is all that they say.
 func readCurve(e *Event, l *types.Log, c *candidates) {
 	curve := curveOf(l.Data)
 
@@ -47,10 +40,7 @@ func readCurve(e *Event, l *types.Log, c *candidates) {
 	args.add("bounds", decimals(curve.Bounds[:]))
 	args.add("rates", decimals(curve.Rates[:]))
 
-	if len(l.Topics) > 0 {
-		e.Name = curveNames[l.Topics[0]]
-	}
-
+	e.Name = c.curveName()
 	if e.Name == "" || len(l.Topics) != 1 {
 		args.add("topics", hashes(l.Topics))
 	}
@@ -60,6 +50,16 @@ func readCurve(e *Event, l *types.Log, c *candidates) {
 	}
 
 	e.Args = args.String()
+}
+
+// curveName is the name of a curve update under this topic, empty where the topic is
+// another event's or nobody's.
+func (c *candidates) curveName() string {
+	if c == nil || len(c.layouts) == 0 || c.layouts[0].kind != KindCurveUpdated {
+		return ""
+	}
+
+	return c.layouts[0].name
 }
 
 // curveOf reads the table. The bounds come first, as in setDiemMintCurve; since that

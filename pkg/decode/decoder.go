@@ -108,19 +108,17 @@ func (d *Decoder) decode(e *Event, at neighbours) *MalformedError {
 
 	c := w.candidates(l)
 
-	if isCurve(w.contract, l) {
+	var err *MalformedError
+
+	switch {
+	case isCurve(w.contract, l):
 		readCurve(e, l, c)
-
-		return nil
-	}
-
-	if c == nil {
+	case c != nil:
+		err = c.read(d, e, at)
+	default:
 		w.readAnonymous(e, l)
-
-		return nil
 	}
 
-	err := c.read(d, e, at)
 	if err != nil {
 		keep(e, l, err.Problem())
 	}

@@ -24,15 +24,15 @@ const (
 // param is one argument of an event.
 type param struct {
 	name    string
-	kind    wordType
+	kind    argType
 	indexed bool
 	into    column
 	// arg is the argument's key in Event.Args, empty when the column says it all.
 	arg string
 }
 
-// layout is how one event lies in a log: every argument fills one word, the indexed
-// ones after topic 0, the others in data, each in the order of the signature.
+// layout is how one event lies in a log: the indexed arguments after topic 0, the
+// others in data, each in the order of the signature.
 type layout struct {
 	name   string
 	kind   Kind
@@ -51,17 +51,19 @@ func (y *layout) signature() string {
 	return y.name + "(" + strings.Join(names, ",") + ")"
 }
 
-// indexed counts the arguments that are topics.
-func (y *layout) indexed() int {
-	n := 0
+// shape is how many topics the log has, and how many bytes of data.
+func (y *layout) shape() (topics, data int) {
+	topics = 1
 
 	for i := range y.params {
 		if y.params[i].indexed {
-			n++
+			topics++
+		} else {
+			data += y.params[i].kind.size()
 		}
 	}
 
-	return n
+	return topics, data
 }
 
 // indexedLike is the layout with those arguments indexed that are in an ABI.
@@ -78,13 +80,14 @@ func (y *layout) indexedLike(inputs abi.Arguments) layout {
 
 // checkShape says whether the log has as many topics and as much data as the layout.
 func (y *layout) checkShape(l *types.Log) *MalformedError {
-	topics := y.indexed()
-	if want := topics + 1; len(l.Topics) != want {
-		return malformed(l, y.name, "topics", fmt.Sprintf("want %d, got %d", want, len(l.Topics)))
+	topics, data := y.shape()
+
+	if len(l.Topics) != topics {
+		return malformed(l, y.name, "topics", fmt.Sprintf("want %d, got %d", topics, len(l.Topics)))
 	}
 
-	if want := wordSize * (len(y.params) - topics); len(l.Data) != want {
-		return malformed(l, y.name, "data", fmt.Sprintf("want %d bytes, got %d", want, len(l.Data)))
+	if len(l.Data) != data {
+		return malformed(l, y.name, "data", fmt.Sprintf("want %d bytes, got %d", data, len(l.Data)))
 	}
 
 	return nil
@@ -93,11 +96,11 @@ func (y *layout) checkShape(l *types.Log) *MalformedError {
 // checkWords says whether each word is a value of its argument's type. The log must
 // have the layout's shape.
 func (y *layout) checkWords(l *types.Log) *MalformedError {
-	words := wordsOf(l)
+	words := argumentsOf(l)
 
 	for i := range y.params {
 		p := &y.params[i]
-		if word := words.next(p.indexed); !p.kind.fits(word) {
+		if word := words.next(p); !p.kind.fits(word) {
 			return malformed(l, y.name, p.name, fmt.Sprintf("0x%x is no %s", word, p.kind))
 		}
 	}
@@ -107,13 +110,13 @@ func (y *layout) checkWords(l *types.Log) *MalformedError {
 
 // read fills in the event. The log must have passed both checks.
 func (y *layout) read(e *Event, l *types.Log) {
-	words := wordsOf(l)
+	words := argumentsOf(l)
 
 	var args object
 
 	for i := range y.params {
 		p := &y.params[i]
-		word := words.next(p.indexed)
+		word := words.next(p)
 		p.fill(e, word)
 
 		if p.arg != "" {

@@ -21,7 +21,7 @@ const (
 )
 
 // newValue is the new setting in an event that tells of one.
-func newValue(name string, kind wordType) param {
+func newValue(name string, kind argType) param {
 	return param{name: name, kind: kind, arg: argValue}
 }
 
@@ -46,6 +46,14 @@ func setting(name string, kind Kind, argument param) []layout {
 	return []layout{
 		{name: name, kind: kind, params: []param{plain}},
 		{name: name, kind: kind, params: []param{indexed}},
+	}
+}
+
+// curveUpdate is the event that tells a new mint curve. Its name is not certain.
+func curveUpdate(name string) layout {
+	return layout{
+		name: name, kind: KindCurveUpdated,
+		params: []param{{name: "diemSupply", kind: typeTable}, {name: "diemMintRates", kind: typeTable}},
 	}
 }
 
@@ -85,6 +93,8 @@ func stakingLayouts() []layout {
 				name: "DiemBurned", kind: KindDIEMBurn, finish: (*Decoder).findUser,
 				params: []param{amountArg("sVVVUnlocked", vvvColumn), amountArg("diemBurned", diemColumn)},
 			},
+			curveUpdate("DiemMintRatesUpdated"),
+			curveUpdate("DiemMintCurveUpdated"),
 			{
 				name: "EmissionRateUpdated", kind: KindEmissionRateUpdated,
 				params: []param{
