@@ -44,9 +44,33 @@ func (v view) call() chain.Call {
 	return chain.Call{To: v.to, Data: data}
 }
 
-// words reads the views in one go. A view that reverts, or a contract that is not
-// there, gives nil: unknown, not zero.
+// words reads views of a single word in one go. A view that reverts, or a contract
+// that is not there, gives nil: unknown, not zero.
 func (r *Reader) words(ctx context.Context, at chain.At, views []view) ([]*uint256.Int, error) {
+	answers, err := r.answers(ctx, at, views)
+	if err != nil {
+		return nil, err
+	}
+
+	words := make([]*uint256.Int, len(views))
+
+	for i, answer := range answers {
+		switch len(answer) {
+		case 0:
+		case 1:
+			words[i] = &answer[0]
+		default:
+			return nil, fmt.Errorf("%s of %s answers %d words, want one: is the address right?",
+				views[i].signature, views[i].to, len(answer))
+		}
+	}
+
+	return words, nil
+}
+
+// answers reads views of any number of words in one go. A view that reverts, or a
+// contract that is not there, gives none.
+func (r *Reader) answers(ctx context.Context, at chain.At, views []view) ([][]uint256.Int, error) {
 	calls := make([]chain.Call, len(views))
 	for i, v := range views {
 		calls[i] = v.call()
@@ -57,18 +81,23 @@ func (r *Reader) words(ctx context.Context, at chain.At, views []view) ([]*uint2
 		return nil, err
 	}
 
-	words := make([]*uint256.Int, len(views))
+	answers := make([][]uint256.Int, len(views))
 
 	for i, result := range results {
-		switch {
-		case result.Err != nil, len(result.Data) == 0:
-		case len(result.Data) != common.HashLength:
-			return nil, fmt.Errorf("%s of %s answers %d bytes, want one word: is the address right?",
+		if result.Err != nil {
+			continue
+		}
+
+		if len(result.Data)%common.HashLength != 0 {
+			return nil, fmt.Errorf("%s of %s answers %d bytes, which are no whole words: is the address right?",
 				views[i].signature, views[i].to, len(result.Data))
-		default:
-			words[i] = new(uint256.Int).SetBytes(result.Data)
+		}
+
+		answers[i] = make([]uint256.Int, len(result.Data)/common.HashLength)
+		for j := range answers[i] {
+			answers[i][j].SetBytes(result.Data[j*common.HashLength : (j+1)*common.HashLength])
 		}
 	}
 
-	return words, nil
+	return answers, nil
 }

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
+
+	"diemhouse/pkg/decode"
+)
+
+// Place is where a log is on the chain: the identity of a row.
+type Place struct {
+	Block    uint64
+	LogIndex uint32
+}
+
+// Replaced tells what was wrong with a range.
+type Replaced struct {
+	// Missing are logs that the warehouse lacked, Extra those that it had and the
+	// chain has not, Changed those whose contents differed.
+	Missing, Extra, Changed []Place
+}
+
+// Replace makes the range hold exactly the given events, which are all of the filter
+// that the chain has there. All its blocks must be final. Every event is written
+// again, not just the differing ones, so that what views derive from them is mended
+// too. It is safe to repeat, and to be repeated after it was interrupted: the range
+// is never worse than it was.
+func (s *Store) Replace(ctx context.Context, filter string, r Range, events []decode.Event) (Replaced, error) {
+	done, err := s.replace(ctx, filter, r, events)
+	if err != nil {
+		return Replaced{}, fmt.Errorf("replace the events of blocks %s: %w", r, err)
+	}
+
+	return done, nil
+}
+
+func (s *Store) replace(ctx context.Context, filter string, r Range, events []decode.Event) (Replaced, error) {
+	have, greatest, err := s.contents(ctx, filter, r)
+	if err != nil {
+		return Replaced{}, err
+	}
+
+	done := compare(have, events)
+
+	version, err := s.version(ctx)
+	if err != nil {
+		return Replaced{}, err
+	}
+
+	buried := s.clock.next(max(version, greatest))
+	if err := s.buryPlaces(ctx, buried, r, append(append([]Place(nil), done.Extra...), done.Changed...)); err != nil {
+		return Replaced{}, err
+	}
+
+	written := s.clock.next(buried)
+	if err := s.insertEvents(ctx, written, events); err != nil {
+		return Replaced{}, err
+	}
+
+	for _, derived := range []string{"ledger", "curve", "params"} {
+		if err := s.buryStale(ctx, derived, r, written); err != nil {
+			return Replaced{}, err
+		}
+	}
+
+	err = s.exec(ctx, `INSERT INTO rollup_queue (hour)
+		SELECT DISTINCT toStartOfHour(block_time) FROM events WHERE block_number BETWEEN ? AND ?`, r.From, r.To)
+	if err != nil {
+		return Replaced{}, fmt.Errorf("queue the hours for the rollups: %w", err)
+	}
+
+	return done, nil
+}
+
+// contents reads what the warehouse has of the filter in a range, and the greatest
+// version of any row there.
+func (s *Store) contents(ctx context.Context, filter string, r Range) (have map[Place]decode.Event, greatest uint64, err error) {
+	err = s.one(ctx, []any{&greatest}, `SELECT greatest(
+		(SELECT max(version) FROM events WHERE block_number BETWEEN ? AND ?),
+		(SELECT max(version) FROM ledger WHERE block_number BETWEEN ? AND ?))`, r.From, r.To, r.From, r.To)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read the versions: %w", err)
+	}
+
+	have = make(map[Place]decode.Event)
+
+	err = s.each(ctx, func(read func(...any) error) error {
+		var (
+			e                                            decode.Event
+			at                                           time.Time
+			blockHash, txHash, address, account, counter string
+			kind                                         string
+			vvv, diem                                    big.Int
+		)
+
+		err := read(&e.BlockNumber, &e.LogIndex, &at, &blockHash, &txHash, &address, &kind, &account, &counter,
+			&vvv, &diem, &e.Args, &e.Problem)
+		if err != nil {
+			return err
+		}
+
+		e.BlockTime, e.Kind = uint64(at.Unix()), decode.Kind(kind)
+		e.BlockHash, e.TxHash = common.BytesToHash([]byte(blockHash)), common.BytesToHash([]byte(txHash))
+		e.Address, e.Account = common.BytesToAddress([]byte(address)), common.BytesToAddress([]byte(account))
+		e.Counterparty = common.BytesToAddress([]byte(counter))
+		e.VVVWei, e.DIEMWei = *uint256.MustFromBig(&vvv), *uint256.MustFromBig(&diem)
+		have[Place{e.BlockNumber, e.LogIndex}] = e
+
+		return nil
+	}, `SELECT block_number, log_index, block_time, block_hash, tx_hash, address, kind, account, counterparty,
+			vvv_wei, diem_wei, args, problem
+		FROM events FINAL
+		WHERE block_number BETWEEN ? AND ? AND (? OR kind != ?)`,
+		r.From, r.To, filter == FilterAll, string(decode.KindVVVTransfer))
+	if err != nil {
+		return nil, 0, fmt.Errorf("read the events: %w", err)
+	}
+
+	return have, greatest, nil
+}
+
+func compare(have map[Place]decode.Event, want []decode.Event) Replaced {
+	var done Replaced
+
+	wanted := make(map[Place]bool, len(want))
+
+	for i := range want {
+		place := Place{want[i].BlockNumber, want[i].LogIndex}
+		wanted[place] = true
+
+		stored, there := have[place]
+
+		switch {
+		case !there:
+			done.Missing = append(done.Missing, place)
+		case !sameEvent(&stored, &want[i]):
+			done.Changed = append(done.Changed, place)
+		}
+	}
+
+	for place := range have {
+		if !wanted[place] {
+			done.Extra = append(done.Extra, place)
+		}
+	}
+
+	return done
+}
+
+func sameEvent(a, b *decode.Event) bool {
+	return a.BlockTime == b.BlockTime && a.BlockHash == b.BlockHash && a.TxHash == b.TxHash && a.Address == b.Address &&
+		a.Kind == b.Kind && a.Account == b.Account && a.Counterparty == b.Counterparty &&
+		a.VVVWei == b.VVVWei && a.DIEMWei == b.DIEMWei && a.Args == b.Args && a.Problem == b.Problem
+}
+
+// buryPlaces writes tombstones for single rows, into the partitions they are in.
+func (s *Store) buryPlaces(ctx context.Context, version uint64, r Range, places []Place) error {
+	if len(places) == 0 {
+		return nil
+	}
+
+	blocks, indexes := make([]uint64, len(places)), make([]uint32, len(places))
+	for i, p := range places {
+		blocks[i], indexes[i] = p.Block, p.LogIndex
+	}
+
+	err := s.exec(ctx, `INSERT INTO events SELECT * REPLACE(? AS version, 1 AS is_deleted) FROM events FINAL
+		WHERE block_number BETWEEN ? AND ? AND has(arrayZip(?, ?), (block_number, log_index))`,
+		version, r.From, r.To, blocks, indexes)
+	if err != nil {
+		return fmt.Errorf("write %d tombstones into events: %w", len(places), err)
+	}
+
+	return nil
+}
+
+// buryStale writes tombstones for what no event that was just written stands behind.
+// What was read from the contracts has no event and stays.
+func (s *Store) buryStale(ctx context.Context, table string, r Range, version uint64) error {
+	announced := "1"
+	if table != "ledger" {
+		announced = "learned = '" + LearnedEvent + "'"
+	}
+
+	err := s.exec(ctx, "INSERT INTO "+table+" SELECT * REPLACE(? AS version, 1 AS is_deleted) FROM "+table+
+		" FINAL WHERE block_number BETWEEN ? AND ? AND version < ? AND "+announced, version, r.From, r.To, version)
+	if err != nil {
+		return fmt.Errorf("write tombstones into %s: %w", table, err)
+	}
+
+	return nil
+}
