@@ -60,7 +60,7 @@ func (b *Board) live(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
-	v, leave, err := b.hub.join(s, every)
+	v, leave, err := b.hub.join(s, every) //nolint:contextcheck // a view lives as long as somebody looks, not as the first
 	if err != nil {
 		return err
 	}

@@ -19,9 +19,9 @@ func newMetrics(b *Board) (*metrics, error) {
 	m := &metrics{
 		registry: b.config.Metrics,
 		queries: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "diemhouse_board_query_seconds", Help: "How long the board's queries took, by outcome.",
+			Name: "diemhouse_board_query_seconds", Help: "How long the board's queries took, by purpose (panel, moment) and outcome.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20},
-		}, []string{"outcome"}),
+		}, []string{"purpose", "outcome"}),
 		viewers: prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "diemhouse_board_viewers", Help: "Pages that are open.",
 		}, func() float64 { viewers, _ := b.hub.counts(); return float64(viewers) }),
@@ -58,11 +58,11 @@ func (m *metrics) unregister() {
 	}
 }
 
-func (m *metrics) query(took time.Duration, err error) {
+func (m *metrics) query(purpose string, took time.Duration, err error) {
 	outcome := "ok"
 	if err != nil {
 		outcome = "failed"
 	}
 
-	m.queries.WithLabelValues(outcome).Observe(took.Seconds())
+	m.queries.WithLabelValues(purpose, outcome).Observe(took.Seconds())
 }

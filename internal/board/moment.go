@@ -110,7 +110,7 @@ const staleAfter = fresh
 func (w *watcher) look(ctx context.Context) (*Moment, [2]float64, error) {
 	var version [2]float64
 
-	a, err := w.warehouse.query(ctx, versionSQL)
+	a, err := w.warehouse.query(ctx, forMoment, versionSQL)
 	if err != nil {
 		return nil, version, err
 	}
@@ -129,7 +129,7 @@ func (w *watcher) look(ctx context.Context) (*Moment, [2]float64, error) {
 		return nil, version, nil
 	}
 
-	if a, err = w.warehouse.query(ctx, statusSQL); err != nil {
+	if a, err = w.warehouse.query(ctx, forMoment, statusSQL); err != nil {
 		return nil, version, err
 	}
 

@@ -13,9 +13,12 @@ import (
 	"diemhouse/internal/macros"
 )
 
-// points is how many a chart over time has at most. It is the same for every
-// screen, so that all viewers share one query.
-const points = 400
+// How many points a chart over time has at most: bars must be wide enough to tell
+// apart. It is the same for every screen, so that all viewers share one query.
+const (
+	points    = 400
+	barPoints = 120
+)
 
 // trendPoints is the same for the small line beside a figure.
 const trendPoints = 60
@@ -96,7 +99,12 @@ func (b *Board) data(ctx context.Context, m Moment, s selection, p *panel.Panel)
 		return out, r, fmt.Errorf("panel %d: %w", p.ID, err)
 	}
 
-	interval := r.Interval(points, least)
+	most := points
+	if p.Kind == panel.Bars {
+		most = barPoints
+	}
+
+	interval := r.Interval(most, least)
 	if p.Kind.OverTime() {
 		r = r.Aligned(interval)
 	}
@@ -134,7 +142,7 @@ func (b *Board) ask(ctx context.Context, moment uint64, holds time.Duration, sql
 	}
 
 	return b.cache.get(ctx, expanded, moment, holds, func() (*answer, error) {
-		return b.warehouse.query(b.running, expanded)
+		return b.warehouse.query(b.running, forPanel, expanded)
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -22,15 +21,13 @@ type warehouse struct {
 	conn  driver.Conn
 	slots *semaphore.Weighted
 	time  time.Duration
-	// ran counts the queries.
-	ran atomic.Uint64
-	// observe is told how long each took, and whether it failed.
-	observe func(took time.Duration, err error)
+	// observe is told what each query was for, how long it took, and whether it failed.
+	observe func(purpose string, took time.Duration, err error)
 }
 
 // openWarehouse checks the address only; connections are made when needed, so that
 // the board comes up, and says so, while the warehouse is away.
-func openWarehouse(dsn string, l Limits, observe func(time.Duration, error)) (*warehouse, error) {
+func openWarehouse(dsn string, l Limits, observe func(string, time.Duration, error)) (*warehouse, error) {
 	options, err := clickhouse.ParseDSN(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("board: address of the warehouse: %w", err)
@@ -67,8 +64,14 @@ func (w *warehouse) close() error {
 	return nil
 }
 
+// What a query is for.
+const (
+	forPanel  = "panel"
+	forMoment = "moment"
+)
+
 // query runs one SELECT, waiting for a free slot first.
-func (w *warehouse) query(ctx context.Context, sql string) (*answer, error) {
+func (w *warehouse) query(ctx context.Context, purpose, sql string) (*answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.time)
 	defer cancel()
 
@@ -77,11 +80,9 @@ func (w *warehouse) query(ctx context.Context, sql string) (*answer, error) {
 	}
 	defer w.slots.Release(1)
 
-	w.ran.Add(1)
-
 	began := time.Now()
 	a, err := w.read(ctx, sql)
-	w.observe(time.Since(began), err)
+	w.observe(purpose, time.Since(began), err)
 
 	return a, err
 }

@@ -70,13 +70,14 @@ onChange((now, before) => {
 onTheme(() => panels.forEach((panel) => panel.restyle()));
 
 // A card that is open closes when something else is wanted.
+const cards = 'details.about[open], details.several[open]';
 document.addEventListener('click', (event) => {
-  document.querySelectorAll('details.about[open]').forEach((card) => {
-    if (!card.contains(event.target)) card.open = false;
+  document.querySelectorAll(cards).forEach((card) => {
+    if (event.target.isConnected && !card.contains(event.target)) card.open = false;
   });
 });
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') document.querySelectorAll('details.about[open]').forEach((card) => { card.open = false; });
+  if (event.key === 'Escape') document.querySelectorAll(cards).forEach((card) => { card.open = false; });
 });
 
 links();

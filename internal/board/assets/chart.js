@@ -1,7 +1,7 @@
 // Lines, stacked bars and the curve, drawn by uPlot.
 
 import { make } from './dom.js';
-import { axisLabels, format, time } from './format.js';
+import { axisLabels, format, logLabels, time, timeLabels } from './format.js';
 import { colour } from './theme.js';
 import { valueOf } from './fields.js';
 import { linearRange, logRange, logSteps, niceSteps } from './scales.js';
@@ -88,7 +88,6 @@ export class Chart {
     const options = {
       width: Math.max(this.plot.clientWidth, 50), height: Math.max(this.plot.clientHeight, 80),
       padding: [8, 12, 0, 0], legend: { show: false }, tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), 'Etc/UTC'),
-      fmtDate: (template) => uPlot.fmtDate(template.replace('{h}{aa}', '{HH}:00').replace('{h}:{mm}{aa}', '{HH}:{mm}')),
       scales: { x: { time: this.overTime, range: (u, min, max) => this.xRange(min, max) }, y: this.scale(false), right: this.scale(true) },
       axes: [this.xAxis(axis), this.yAxis(axis, false), ...(right ? [this.yAxis({ ...axis, grid: { show: false } }, true)] : [])],
       series: [{}, ...this.series.map((field, i) => this.line(field, i))],
@@ -128,8 +127,8 @@ export class Chart {
   }
 
   xAxis(axis) {
-    if (this.overTime) return { ...axis, space: 70 };
-    return { ...axis, values: (u, splits) => axisLabels(splits, this.x.unit), label: this.x.title, labelFont: font, labelSize: 20, space: 60 };
+    if (this.overTime) return { ...axis, size: 26, space: 70, values: (u, splits, i, space, step) => timeLabels(splits, step) };
+    return { ...axis, size: 26, space: 60, values: (u, splits) => axisLabels(splits, this.x.unit), label: this.x.title, labelFont: font, labelSize: 16, labelGap: 0 };
   }
 
   yAxis(axis, right) {
@@ -138,7 +137,7 @@ export class Chart {
     return {
       ...axis, scale: right ? 'right' : 'y', side: right ? 1 : 3, size: (u, values) => 14 + 6.4 * Math.max(3, ...(values ?? []).map((v) => (v ?? '').length)),
       splits: (u, i, min, max) => (this.panel.log ? logSteps : niceSteps)(min, max, wanted(u)),
-      filter: (u, splits) => splits, values: (u, splits) => axisLabels(splits, unit),
+      filter: (u, splits) => splits, values: (u, splits) => (this.panel.log ? logLabels : axisLabels)(splits, unit),
     };
   }
 

@@ -88,8 +88,9 @@ export class Controls {
   variable(variable, values) {
     const set = (chosen) => change({ variables: { ...current().variables, [variable.name]: chosen.filter(Boolean) } });
     const choices = this.choices[variable.name];
+    if (variable.multi) return this.several(variable, values, choices ?? [], set);
     if (variable.choices && !variable.custom) {
-      const list = [...(variable.multi ? [['', 'All']] : []), ...(choices ?? []).map((c) => [c.value, c.label])];
+      const list = (choices ?? []).map((c) => [c.value, c.label]);
       for (const value of values) if (!list.some(([known]) => known === value)) list.push([value, value]);
       return field(variable.label, select('var-' + variable.name, list, values[0] ?? variable.default ?? '', (value) => set([value])), variable.description);
     }
@@ -104,6 +105,25 @@ export class Controls {
     const id = 'list-' + variable.name;
     input.setAttribute('list', id);
     return field(variable.label, input, variable.description, make('datalist', { id }, ...choices.map((c) => make('option', { value: c.value, label: c.label }))));
+  }
+
+  // A list to tick: none ticked means all.
+  several(variable, values, choices, set) {
+    const list = [...choices, ...values.filter((v) => !choices.some((c) => c.value === v)).map((v) => ({ value: v, label: v }))];
+    const boxes = list.map((c) => {
+      const box = make('input', { type: 'checkbox', value: c.value, checked: values.includes(c.value) });
+      box.addEventListener('change', () => set(boxes.filter((b) => b.checked).map((b) => b.value)));
+      return box;
+    });
+    const all = make('button', { type: 'button' }, 'All');
+    all.addEventListener('click', () => set([]));
+    const words = values.length === 0 ? 'All' : values.length === 1 ? values[0] : `${values.length} chosen`;
+    const details = make('details', { class: 'several', open: this.opened === variable.name, title: variable.description },
+      make('summary', {}, make('span', { class: 'label' }, variable.label), ' ', words, ' ▾'),
+      make('div', { class: 'ticks' }, all, ...list.map((c, i) => make('label', {}, boxes[i], c.label))));
+    // Drawn anew with every tick, it stays open until it is closed.
+    details.addEventListener('toggle', () => { this.opened = details.open ? variable.name : undefined; });
+    return details;
   }
 }
 

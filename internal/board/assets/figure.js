@@ -29,7 +29,7 @@ function number(panel, field, large, named, options) {
   return make('p', { class: (large ? 'value' : 'value small') + (options.exact && wei ? ' exact' : ''), 'data-level': level || null, title: wei ? `${exact(wei)} ${p.suffix} exactly: ${wei} wei` : null },
     make('span', { class: 'number' }, p.text),
     p.suffix ? make('span', { class: 'unit' }, '\u00a0' + p.suffix) : null,
-    named ? make('span', { class: 'name' }, ' ' + field.title) : null);
+    named ? make('span', { class: 'name' }, (large ? '' : ' ') + field.title) : null);
 }
 
 /** A small line of how the figure came about. */

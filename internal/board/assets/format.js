@@ -96,26 +96,40 @@ export function shortHash(text) {
   return /^0x[0-9a-f]{12,}$/i.test(text) ? text.slice(0, 8) + '…' + text.slice(-6) : text;
 }
 
-/** Labels of an axis: as many decimals as its steps need. */
+/** Labels of a linear axis: as many decimals as its steps need. */
 export function axisLabels(splits, unit) {
-  const shown = splits.filter((v) => v !== null);
+  if (['bytes', 'seconds', 'milliseconds', 'time'].includes(unit)) return splits.map((v) => format(v, unit, 0));
   const factor = unit === 'share' ? 100 : 1;
-  const most = Math.max(...shown.map(Math.abs), 0) * factor;
-  const [step, letter] = (shortened.has(unit) || unit === 'count' || unit === 'rate')
-    ? thousands.find(([s]) => most >= s * (s === 1e3 ? 10 : 1)) ?? [1, ''] : [1, ''];
-  const gaps = shown.slice(1).map((v, i) => Math.abs(v - shown[i]) * factor / step).filter((g) => g > 0);
-  const gap = gaps.length ? Math.min(...gaps) : 1;
-  const decimals = Math.min(Math.max(0, Math.ceil(-Math.log10(gap) - 1e-9)), 8);
-  return splits.map((v) => {
-    if (v === null) return null;
-    if (unit === 'bytes' || unit === 'seconds' || unit === 'milliseconds' || unit === 'time') return format(v, unit, 0);
-    return (v * factor / step).toLocaleString('en-US', { maximumFractionDigits: decimals, minimumFractionDigits: gaps.length ? Math.min(decimals, decimalsOf(gap)) : 0 }) + letter + (unit === 'share' ? NBSP + '%' : '');
+  const most = Math.max(...splits.map(Math.abs), 0) * factor;
+  const [step, letter] = (unit !== 'share' && unit !== 'number' && thousands.find(([s]) => most >= (s === 1e3 ? 1e4 : s))) || [1, ''];
+  const decimals = Math.max(...splits.map((v) => decimalsOf((v * factor) / step)), 0);
+  return splits.map((v) => (v === 0 ? '0' : ((v * factor) / step).toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }) + letter)
+    + (unit === 'share' ? NBSP + '%' : ''));
+}
+
+/** Labels of a logarithmic axis: every power has its own letter. */
+export function logLabels(splits, unit) {
+  return splits.map((v) => axisLabels([v], unit)[0]);
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Labels of an axis of time, UTC; step is between two of them, in seconds. */
+export function timeLabels(splits, step) {
+  return splits.map((seconds, i) => {
+    const date = new Date(seconds * 1000);
+    const day = `${date.getUTCDate()} ${months[date.getUTCMonth()]}`;
+    if (step >= 28 * 86400) return `${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+    if (step >= 86400) return day;
+    const clock = date.toISOString().slice(11, step < 60 ? 19 : 16);
+    return i > 0 && clock.startsWith('00:00') ? day : clock;
   });
 }
 
-function decimalsOf(gap) {
+function decimalsOf(value) {
   for (let d = 0; d < 8; d++) {
-    if (Math.abs(gap * 10 ** d - Math.round(gap * 10 ** d)) < 1e-6) return d;
+    const shifted = value * 10 ** d;
+    if (Math.abs(shifted - Math.round(shifted)) < 1e-6 * Math.max(1, Math.abs(shifted))) return d;
   }
   return 8;
 }
