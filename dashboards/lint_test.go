@@ -105,6 +105,50 @@ func TestFieldsAreWhole(t *testing.T) {
 	})
 }
 
+func TestColoursOfAPanelDiffer(t *testing.T) {
+	t.Parallel()
+	eachPanel(t, func(t *testing.T, _ panel.Dashboard, p panel.Panel) {
+		t.Helper()
+
+		seen := map[panel.Colour]string{}
+
+		for _, f := range p.Fields {
+			if f.Colour == "" {
+				continue
+			}
+
+			require.Contains(t, panel.Colours(), f.Colour)
+			require.Empty(t, seen[f.Colour], "%s has the colour of %s", f.Column, seen[f.Colour])
+			seen[f.Colour] = f.Column
+		}
+
+		require.False(t, seen[panel.Orange] != "" && seen[panel.Yellow] != "", "nobody who sees no green tells them apart")
+	})
+}
+
+func TestSeriesAreNamedAndColoured(t *testing.T) {
+	t.Parallel()
+	eachPanel(t, func(t *testing.T, _ panel.Dashboard, p panel.Panel) {
+		t.Helper()
+
+		if !p.Kind.OverTime() && p.Kind != panel.Curve && p.Kind != panel.Categories {
+			return
+		}
+
+		first := 1
+		if p.Kind.OverTime() {
+			first = 0
+		}
+
+		require.Greater(t, len(p.Fields), first)
+
+		for _, f := range p.Fields[first:] {
+			require.NotEmpty(t, f.Title, f.Column)
+			require.NotEmpty(t, f.Colour, f.Column)
+		}
+	})
+}
+
 func boolFloat(b bool) float64 {
 	if b {
 		return 1

@@ -35,7 +35,7 @@ var colours = map[panel.Colour]string{
 	panel.Sky:     "#56B4E9",
 	panel.Red:     "#D55E00",
 	panel.Yellow:  "#D6C326",
-	panel.Neutral: "#8E8E8E",
+	panel.Neutral: "#6E6E6E",
 }
 
 var levels = map[panel.Level]string{

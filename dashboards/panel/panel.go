@@ -164,3 +164,6 @@ const (
 	Yellow  Colour = "yellow"
 	Neutral Colour = "neutral"
 )
+
+// Colours is the whole palette.
+func Colours() []Colour { return []Colour{Blue, Orange, Green, Pink, Sky, Red, Yellow, Neutral} }

@@ -1,5 +1,10 @@
 package panel
 
+import (
+	"maps"
+	"slices"
+)
+
 // Unit is what a number counts.
 type Unit string
 
@@ -38,6 +43,9 @@ var decimals = map[Unit]int{
 	VVV: 2, SVVV: 2, DIEM: 2, Rate: 2, PerYear: 2, Share: 2, Count: 0, Number: 0,
 	Seconds: 1, Milliseconds: 0, Bytes: 1, PerSecond: 1, Time: 0, Plaintext: 0,
 }
+
+// Units are all units, sorted.
+func Units() []Unit { return slices.Sorted(maps.Keys(decimals)) }
 
 // Known says that it is one of the units above.
 func (u Unit) Known() bool {
