@@ -2,6 +2,7 @@ package chain
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -88,11 +89,7 @@ func TestAnAlteredHeaderIsRefused(t *testing.T) {
 				altered = `"0x01"`
 			}
 
-			wrong := map[string]json.RawMessage{}
-			for n, v := range fields {
-				wrong[n] = v
-			}
-
+			wrong := maps.Clone(fields)
 			wrong[name] = json.RawMessage(altered)
 			raw, err := json.Marshal(wrong)
 			require.NoError(t, err)

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -11,7 +12,30 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	code := m.Run()
+
+	d, err := shared()
+	if err == nil {
+		err = d.Close()
+	}
+
+	if err == nil {
+		// What go-ethereum starts once a process and never stops.
+		err = goleak.Find(
+			goleak.IgnoreTopFunction("github.com/ethereum/go-ethereum/core.(*txSenderCacher).cache"),
+			goleak.IgnoreTopFunction("github.com/ethereum/go-ethereum/core/txpool.(*TxPool).loop"),
+			goleak.IgnoreTopFunction("github.com/syndtr/goleveldb/leveldb.(*DB).mpoolDrain"))
+	}
+
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+
+		code = max(code, 1)
+	}
+
+	os.Exit(code)
+}
 
 // contracts are Venice's on Base.
 var contracts = Contracts{

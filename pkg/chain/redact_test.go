@@ -142,5 +142,4 @@ func TestNoErrorCarriesAKey(t *testing.T) {
 		require.Error(t, err)
 		require.NotContains(t, err.Error(), key)
 	}
-
 }

@@ -3,6 +3,7 @@ package chain
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 )
 
@@ -63,16 +64,13 @@ func (e *endpoint) exchange(ctx context.Context, calls []rpcCall) ([]rpcResult, 
 	}
 
 	for i, c := range calls[:len(results)] {
-		if results[i].err == nil {
-			continue
+		if results[i].err != nil {
+			results[i].err = e.refuse(results[i].err, x, c.method)
 		}
+	}
 
-		r := e.refuse(results[i].err, x, c.method)
-		results[i].err = r
-
-		if refusal == nil && (len(calls) == 1 || r.Kind == RateLimited) {
-			refusal = r
-		}
+	if err == nil {
+		refusal = worst(results)
 	}
 
 	e.note(refusal)
@@ -88,6 +86,37 @@ func (e *endpoint) exchange(ctx context.Context, calls []rpcCall) ([]rpcResult, 
 	}
 
 	return results, nil
+}
+
+// worst gives the refusal that a request with these results counts as: one that asks
+// for less or for patience, else that of the first call when all were refused.
+func worst(results []rpcResult) *Refusal {
+	var first *Refusal
+
+	answered := false
+
+	for i := range results {
+		r, refused := errors.AsType[*Refusal](results[i].err)
+		if !refused {
+			answered = true
+
+			continue
+		}
+
+		if action := r.Kind.Action(); action == Wait || action == Shrink {
+			return r
+		}
+
+		if first == nil {
+			first = r
+		}
+	}
+
+	if answered {
+		return nil
+	}
+
+	return first
 }
 
 // refuse makes the refusal of an error, without secrets.

@@ -251,7 +251,8 @@ func (s *scan) failed(ctx context.Context, f *flight, err error) {
 
 	b := s.judgeLocked(f, r)
 
-	if time.Since(state.silent) > s.cfg.GiveUp || state.strikes >= finalStrikes {
+	silent := !state.silent.IsZero() && time.Since(state.silent) > s.cfg.GiveUp
+	if silent || state.strikes >= finalStrikes {
 		state.out = r
 	}
 

@@ -12,7 +12,7 @@ const first, most = 2000, 100_000
 // learn asks an endpoint that takes at most limit blocks and states what state says
 // of it, and gives the widths asked for.
 func learn(w *width, requests int, limit uint64, state func(n uint64) uint64, logs func(n uint64) int) []uint64 {
-	var asked []uint64
+	asked := make([]uint64, 0, requests)
 
 	for range requests {
 		n := w.take(first, most)
