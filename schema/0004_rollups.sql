@@ -2,9 +2,9 @@
 -- +goose Up
 
 -- A query of a time range reads the granules of that time and no more; one of an
--- account those that may hold it. The expression is the one that the views show.
+-- account those that may hold it. The expressions are those that the views show.
 ALTER TABLE events ADD INDEX IF NOT EXISTS time_minmax block_time TYPE minmax GRANULARITY 1;
-ALTER TABLE events ADD INDEX IF NOT EXISTS account_text concat('0x', lower(hex(account))) TYPE bloom_filter(0.01) GRANULARITY 1;
+ALTER TABLE events ADD INDEX IF NOT EXISTS parties_text (concat('0x', lower(hex(account))), concat('0x', lower(hex(counterparty)))) TYPE bloom_filter(0.01) GRANULARITY 1;
 ALTER TABLE ledger ADD INDEX IF NOT EXISTS time_minmax block_time TYPE minmax GRANULARITY 1;
 ALTER TABLE ledger ADD INDEX IF NOT EXISTS account_text concat('0x', lower(hex(account))) TYPE bloom_filter(0.01) GRANULARITY 1;
 
@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS rollup_hourly
     last_block UInt64 COMMENT 'last block in it with an event, 0 when there is none',
     last_time DateTime('UTC') COMMENT 'its time',
     last_emission DateTime('UTC') COMMENT 'time of the last reward update in it, 1970 when there is none',
+    emissions Array(DateTime('UTC')) COMMENT 'times of all reward updates in it, in order' CODEC(Delta(4), ZSTD(1)),
     vvv_supply Int256 COMMENT 'net change in the hour of VVV minted in all, in wei',
     vvv_burned_programmatic Int256 COMMENT 'net change in the hour of VVV burned by swaps of the pools to 0x0, in wei',
     vvv_burned_buyback Int256 COMMENT 'net change in the hour of VVV burned by the buyback Safe, in wei',
@@ -67,7 +68,8 @@ SELECT
     counted.first_time AS first_time,
     counted.last_block AS last_block,
     counted.last_time AS last_time,
-    summed.last_emission AS last_emission,
+    summed.emissions[-1] AS last_emission,
+    summed.emissions AS emissions,
     summed.vvv_supply AS vvv_supply,
     summed.vvv_burned_programmatic AS vvv_burned_programmatic,
     summed.vvv_burned_buyback AS vvv_burned_buyback,
@@ -113,7 +115,7 @@ LEFT JOIN
 (
     SELECT
         toStartOfHour(block_time) AS hour,
-        maxIf(block_time, metric IN ('vvv_emitted_stakers', 'vvv_emitted_treasury')) AS last_emission,
+        arraySort(groupUniqArrayIf(block_time, metric IN ('vvv_emitted_stakers', 'vvv_emitted_treasury'))) AS emissions,
         sumIf(delta, metric = 'vvv_supply') AS vvv_supply,
         sumIf(delta, metric = 'vvv_burned_programmatic') AS vvv_burned_programmatic,
         sumIf(delta, metric = 'vvv_burned_buyback') AS vvv_burned_buyback,

@@ -1,0 +1,186 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+
+-- supply_now after any block. ClickHouse keeps no column comments of a view with a
+-- parameter: the columns are those of supply_now.
+CREATE OR REPLACE VIEW supply_at
+AS
+WITH
+    {block:UInt64} AS until,
+    -- The hour that the block is in the middle of, if it is: events above it are there.
+    (
+        SELECT if(count() = 0, toDateTime('2100-01-01 00:00:00', 'UTC'), min(hour))
+        FROM rollup_hourly FINAL WHERE last_block > until
+    ) AS cut,
+    changes AS
+    (
+        SELECT last_time,
+            vvv_supply,
+            vvv_burned_programmatic,
+            vvv_burned_buyback,
+            vvv_burned_airdrop,
+            vvv_burned_other,
+            vvv_emitted_stakers,
+            vvv_emitted_treasury,
+            svvv_supply,
+            vvv_locked,
+            vvv_cooling,
+            vvv_claimed,
+            vvv_airdropped,
+            diem_supply,
+            diem_outstanding,
+            diem_staked,
+            diem_cooling
+        FROM rollup_hourly FINAL
+        WHERE events > 0 AND last_block <= until
+        UNION ALL
+        SELECT max(block_time) AS last_time,
+            sumIf(delta, metric = 'vvv_supply') AS vvv_supply,
+            sumIf(delta, metric = 'vvv_burned_programmatic') AS vvv_burned_programmatic,
+            sumIf(delta, metric = 'vvv_burned_buyback') AS vvv_burned_buyback,
+            sumIf(delta, metric = 'vvv_burned_airdrop') AS vvv_burned_airdrop,
+            sumIf(delta, metric = 'vvv_burned_other') AS vvv_burned_other,
+            sumIf(delta, metric = 'vvv_emitted_stakers') AS vvv_emitted_stakers,
+            sumIf(delta, metric = 'vvv_emitted_treasury') AS vvv_emitted_treasury,
+            sumIf(delta, metric = 'svvv_supply') AS svvv_supply,
+            sumIf(delta, metric = 'vvv_locked') AS vvv_locked,
+            sumIf(delta, metric = 'vvv_cooling') AS vvv_cooling,
+            sumIf(delta, metric = 'vvv_claimed') AS vvv_claimed,
+            sumIf(delta, metric = 'vvv_airdropped') AS vvv_airdropped,
+            sumIf(delta, metric = 'diem_supply') AS diem_supply,
+            sumIf(delta, metric = 'diem_outstanding') AS diem_outstanding,
+            sumIf(delta, metric = 'diem_staked') AS diem_staked,
+            sumIf(delta, metric = 'diem_cooling') AS diem_cooling
+        FROM ledger FINAL
+        WHERE block_number <= until AND block_time >= cut AND block_time < cut + INTERVAL 1 HOUR
+    ),
+    summed AS
+    (
+        SELECT
+            max(last_time) AS last_time,
+            sum(vvv_supply) AS vvv_supply,
+            sum(vvv_burned_programmatic) AS vvv_burned_programmatic,
+            sum(vvv_burned_buyback) AS vvv_burned_buyback,
+            sum(vvv_burned_airdrop) AS vvv_burned_airdrop,
+            sum(vvv_burned_other) AS vvv_burned_other,
+            sum(vvv_emitted_stakers) AS vvv_emitted_stakers,
+            sum(vvv_emitted_treasury) AS vvv_emitted_treasury,
+            sum(svvv_supply) AS svvv_supply,
+            sum(vvv_locked) AS vvv_locked,
+            sum(vvv_cooling) AS vvv_cooling,
+            sum(vvv_claimed) AS vvv_claimed,
+            sum(vvv_airdropped) AS vvv_airdropped,
+            sum(diem_supply) AS diem_supply,
+            sum(diem_outstanding) AS diem_outstanding,
+            sum(diem_staked) AS diem_staked,
+            sum(diem_cooling) AS diem_cooling
+        FROM changes
+    )
+SELECT
+    until AS block_number,
+    f.vvv_supply AS vvv_supply_wei,
+    toFloat64(vvv_supply_wei) / 1e18 AS vvv_supply,
+    f.vvv_burned_programmatic + f.vvv_burned_buyback + f.vvv_burned_airdrop + f.vvv_burned_other AS vvv_burned_wei,
+    toFloat64(vvv_burned_wei) / 1e18 AS vvv_burned,
+    f.vvv_burned_programmatic AS vvv_burned_programmatic_wei,
+    toFloat64(vvv_burned_programmatic_wei) / 1e18 AS vvv_burned_programmatic,
+    f.vvv_burned_buyback AS vvv_burned_buyback_wei,
+    toFloat64(vvv_burned_buyback_wei) / 1e18 AS vvv_burned_buyback,
+    f.vvv_burned_airdrop AS vvv_burned_airdrop_wei,
+    toFloat64(vvv_burned_airdrop_wei) / 1e18 AS vvv_burned_airdrop,
+    f.vvv_burned_other AS vvv_burned_other_wei,
+    toFloat64(vvv_burned_other_wei) / 1e18 AS vvv_burned_other,
+    f.vvv_supply - f.vvv_burned_programmatic - f.vvv_burned_buyback - f.vvv_burned_airdrop - f.vvv_burned_other AS vvv_effective_wei,
+    toFloat64(vvv_effective_wei) / 1e18 AS vvv_effective,
+    f.vvv_emitted_stakers + f.vvv_emitted_treasury AS vvv_emitted_wei,
+    toFloat64(vvv_emitted_wei) / 1e18 AS vvv_emitted,
+    f.vvv_emitted_stakers AS vvv_emitted_stakers_wei,
+    toFloat64(vvv_emitted_stakers_wei) / 1e18 AS vvv_emitted_stakers,
+    f.vvv_emitted_treasury AS vvv_emitted_treasury_wei,
+    toFloat64(vvv_emitted_treasury_wei) / 1e18 AS vvv_emitted_treasury,
+    f.svvv_supply AS svvv_supply_wei,
+    toFloat64(svvv_supply_wei) / 1e18 AS svvv_supply,
+    f.vvv_locked AS vvv_locked_wei,
+    toFloat64(vvv_locked_wei) / 1e18 AS vvv_locked,
+    f.svvv_supply - f.vvv_locked AS vvv_unlocked_wei,
+    toFloat64(vvv_unlocked_wei) / 1e18 AS vvv_unlocked,
+    f.vvv_cooling AS vvv_cooling_wei,
+    toFloat64(vvv_cooling_wei) / 1e18 AS vvv_cooling,
+    f.vvv_claimed AS vvv_claimed_wei,
+    toFloat64(vvv_claimed_wei) / 1e18 AS vvv_claimed,
+    f.vvv_airdropped AS vvv_airdropped_wei,
+    toFloat64(vvv_airdropped_wei) / 1e18 AS vvv_airdropped,
+    f.diem_supply AS diem_supply_wei,
+    toFloat64(diem_supply_wei) / 1e18 AS diem_supply,
+    f.diem_outstanding AS diem_outstanding_wei,
+    toFloat64(diem_outstanding_wei) / 1e18 AS diem_outstanding,
+    f.diem_staked AS diem_staked_wei,
+    toFloat64(diem_staked_wei) / 1e18 AS diem_staked,
+    f.diem_cooling AS diem_cooling_wei,
+    toFloat64(diem_cooling_wei) / 1e18 AS diem_cooling,
+    if(f.place > 0, toNullable(f.rates[f.place]), NULL) AS mint_rate_wei,
+    toFloat64(mint_rate_wei) / 1e18 AS mint_rate,
+    if(f.place > 0, toNullable(toUInt16(f.place - 1)), NULL) AS mint_bucket,
+    nullIf(f.target, 0) AS diem_target,
+    f.emission_rate AS emission_rate_wei,
+    toFloat64(emission_rate_wei) / 1e18 AS emission_rate,
+    emission_rate * 31536000 AS emission_year
+FROM
+(
+    SELECT
+        *,
+        arrayFirstIndex(b -> toUInt256(greatest(summed.diem_supply, 0)) < b, curve.bounds) AS place
+    FROM summed
+    CROSS JOIN
+    (
+        SELECT
+            argMax(bounds, (block_number, log_index)) AS bounds,
+            argMax(rates, (block_number, log_index)) AS rates,
+            argMax(target, (block_number, log_index)) AS target
+        FROM curve FINAL
+        WHERE block_number <= until
+    ) AS curve
+    CROSS JOIN
+    (
+        SELECT argMaxOrNull(value, (block_number, log_index)) AS emission_rate
+        FROM params FINAL
+        WHERE name = 'emission_rate' AND block_number <= until
+    ) AS params
+) AS f
+SETTINGS defer_partition_pruning_after_final = 0, do_not_merge_across_partitions_select_final = 1
+COMMENT 'The figures after a block: SELECT … FROM supply_at(block = 30000000). Columns as in supply_now';
+
+CREATE OR REPLACE VIEW metric_at
+AS
+SELECT
+    metric,
+    {block:UInt64} AS block_number,
+    sum(delta) AS value_wei,
+    toFloat64(value_wei) / 1e18 AS value
+FROM ledger FINAL
+WHERE metric = {metric:String} AND ledger.block_number <= {block:UInt64}
+GROUP BY metric
+COMMENT 'One metric of the ledger after a block, no row before its first change: metric_at(metric = ''vvv_locked'', block = 30000000)';
+
+CREATE OR REPLACE VIEW ledger_changes
+(
+    metric LowCardinality(String) COMMENT 'which figure changes; docs/ARCHITECTURE.md lists them',
+    block_number UInt64 COMMENT 'number of the block',
+    log_index UInt32 COMMENT 'index of the log in its block',
+    block_time DateTime('UTC') COMMENT 'time of the block',
+    account String COMMENT 'whose figure changes',
+    delta_wei Int256 COMMENT 'by how much, in wei',
+    delta Float64 COMMENT 'by how much, in tokens'
+)
+AS
+SELECT
+    l.metric AS metric,
+    l.block_number AS block_number,
+    l.log_index AS log_index,
+    l.block_time AS block_time,
+    concat('0x', lower(hex(l.account))) AS account,
+    l.delta AS delta_wei,
+    toFloat64(delta_wei) / 1e18 AS delta
+FROM ledger AS l FINAL
+SETTINGS defer_partition_pruning_after_final = 0, do_not_merge_across_partitions_select_final = 1
+COMMENT 'Every change of every figure. A figure after a block is the sum of its changes up to it';
