@@ -41,7 +41,7 @@ func (c change[T]) learned() string {
 }
 
 // sample gives the changes that lead to the value now, which the contracts have
-// after the block.
+// after the block. With reach it also finds since when each sampled value holds.
 func (s *sampler[T]) sample(block uint64, now T, reach bool) ([]change[T], error) {
 	have, ok, err := s.known(block)
 	if err != nil {
@@ -49,22 +49,44 @@ func (s *sampler[T]) sample(block uint64, now T, reach bool) ([]change[T], error
 	}
 
 	switch {
-	case !ok && !reach:
-		return []change[T]{{block, now, true}}, nil
-	case !ok:
+	case !ok && reach:
 		return s.locate(nil, s.first, block, now)
-	case have.value != now:
-		return s.locate(&have, have.block, block, now)
-	case have.sampled && reach:
-		return s.date(have)
-	default:
-		return nil, nil
+	case !ok:
+		return []change[T]{{block, now, true}}, nil
 	}
+
+	var changes []change[T]
+
+	if have.value != now {
+		if changes, err = s.locate(&have, have.block, block, now); err != nil {
+			return nil, err
+		}
+	}
+
+	for reach && ok {
+		dated, err := s.date(have)
+		if err != nil {
+			return nil, err
+		}
+
+		changes = append(changes, dated...)
+
+		if have.block <= s.first {
+			break
+		}
+
+		have, ok, err = s.known(have.block - 1)
+		if err != nil {
+			return nil, fmt.Errorf("read what is known: %w", err)
+		}
+	}
+
+	return changes, nil
 }
 
 // date finds since when a sampled value holds.
 func (s *sampler[T]) date(have known[T]) ([]change[T], error) {
-	if have.block <= s.first {
+	if !have.sampled || have.block <= s.first {
 		return nil, nil
 	}
 
@@ -75,13 +97,10 @@ func (s *sampler[T]) date(have known[T]) ([]change[T], error) {
 
 	var changes []change[T]
 
-	switch {
-	case !ok:
-		changes, err = s.locate(nil, s.first, have.block, have.value)
-	case before.value != have.value:
+	if ok {
 		changes, err = s.locate(&before, before.block, have.block, have.value)
-	default: // an event has told since when
-		return nil, nil
+	} else {
+		changes, err = s.locate(nil, s.first, have.block, have.value)
 	}
 
 	if len(changes) == 1 && changes[0].sampled {
@@ -113,7 +132,7 @@ func (s *sampler[T]) locate(have *known[T], lo, hi uint64, at T) ([]change[T], e
 		found = append(found, change[T]{block: lo, value: first})
 	}
 
-	err = s.bisect(span[T]{lo: lo, hi: hi, atLo: first, atHi: at}, &found)
+	err = s.search(span[T]{lo: lo, hi: hi, atLo: first, atHi: at}, &found)
 	if chain.IsNoState(err) {
 		return unlocated, nil
 	} else if err != nil {
@@ -123,6 +142,34 @@ func (s *sampler[T]) locate(have *known[T], lo, hi uint64, at T) ([]change[T], e
 	return found, nil
 }
 
+// probes is into how many parts a range is cut before each is bisected.
+const probes = 16
+
+// search bisects the range in parts, so that a value that came and went again is
+// found where it lasted for a part of the range.
+func (s *sampler[T]) search(r span[T], found *[]change[T]) error {
+	at := r.atLo
+
+	for lo := r.lo; lo < r.hi; {
+		part := span[T]{lo: lo, hi: min(r.hi, lo+max(1, (r.hi-r.lo)/probes)), atLo: at, atHi: r.atHi}
+
+		if part.hi < r.hi {
+			var err error
+			if part.atHi, err = s.read(part.hi); err != nil {
+				return err
+			}
+		}
+
+		if err := s.bisect(part, found); err != nil {
+			return err
+		}
+
+		lo, at = part.hi, part.atHi
+	}
+
+	return nil
+}
+
 // span is a range of blocks whose two ends are read.
 type span[T any] struct {
 	lo, hi     uint64
@@ -130,8 +177,8 @@ type span[T any] struct {
 }
 
 // bisect finds the blocks in (lo, hi] at which the value changed, in about
-// log2(hi-lo) reads a change. Two changes between two reads that undo each other are
-// not seen.
+// log2(hi-lo) reads a change. Changes between two reads that undo each other are not
+// seen.
 func (s *sampler[T]) bisect(r span[T], found *[]change[T]) error {
 	if r.atLo == r.atHi {
 		return nil

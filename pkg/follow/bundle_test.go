@@ -235,6 +235,14 @@ func (l *listener) stumbled() error {
 	return errors.Join(l.stumbles...)
 }
 
+// all are the errors of the samples so far, nil ones included.
+func (l *listener) all() []error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return append([]error(nil), l.samples...)
+}
+
 // sampled waits for the n-th sample and gives its error.
 func (l *listener) sampled(t *testing.T, n int) error {
 	t.Helper()

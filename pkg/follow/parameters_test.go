@@ -1,0 +1,270 @@
+package follow_test
+
+import (
+	"testing"
+
+	"github.com/holiman/uint256"
+	"github.com/stretchr/testify/require"
+
+	"diemhouse/internal/devnet"
+	"diemhouse/pkg/chain"
+	"diemhouse/pkg/contract"
+	"diemhouse/pkg/follow"
+	"diemhouse/pkg/store"
+	"diemhouse/pkg/venice"
+)
+
+// learned is what the warehouse knows of curves and settings, by how it learned it.
+type learned struct {
+	Name  string
+	Block uint64
+	Value string
+	How   string
+}
+
+func (b *bundle) learned(t *testing.T, how ...string) []learned {
+	t.Helper()
+
+	rows, err := b.store.Conn().Query(t.Context(), `SELECT * FROM (SELECT name::String AS name, block_number, toString(value), learned FROM params FINAL WHERE has(?, learned)
+		UNION ALL SELECT 'curve' AS name, block_number, toString(cityHash64(bounds, rates)), learned FROM curve FINAL WHERE has(?, learned))
+		ORDER BY name, block_number`, how, how)
+	require.NoError(t, err)
+
+	defer rows.Close()
+
+	var out []learned
+
+	for rows.Next() {
+		var l learned
+
+		require.NoError(t, rows.Scan(&l.Name, &l.Block, &l.Value, &l.How))
+		out = append(out, l)
+	}
+
+	require.NoError(t, rows.Err())
+
+	return out
+}
+
+func (b *bundle) parameters(first uint64) *follow.Parameters {
+	return &follow.Parameters{Reader: contract.New(venice.Base(), b.pool), Warehouse: b.store, First: first}
+}
+
+// sample samples and stores.
+func (b *bundle) sample(t *testing.T, block uint64, reach bool) int {
+	t.Helper()
+
+	p := b.parameters(0)
+	found, err := p.Sample(t.Context(), block, reach)
+	require.NoError(t, err)
+	require.NoError(t, p.Put(t.Context(), found))
+
+	return found.Len()
+}
+
+func TestBisectionFindsWhatEventsTell(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	head := b.net.Head().Number.Uint64()
+
+	// No event was read: every change is found by reading states alone.
+	require.Positive(t, b.sample(t, head, true))
+	bisected := b.learned(t, store.LearnedBisected)
+	require.Empty(t, b.learned(t, store.LearnedSampled))
+
+	for block := uint64(1); block <= head; block += 3 {
+		b.requireRules(t, block)
+	}
+
+	require.Zero(t, b.sample(t, head, true), "a second sample finds nothing")
+
+	// The events tell the same changes in the same blocks, and those that change
+	// nothing beside.
+	filled := setup(t, devnet.Config{})
+	r := filled.run(t, filled.daemon())
+	filled.caughtUp(t, r)
+	stopped(t, r)
+
+	var told []learned
+
+	for _, l := range filled.learned(t, store.LearnedEvent) {
+		l.How = store.LearnedBisected
+
+		n := len(told)
+
+		switch {
+		case l.Name == store.ParamTreasury || l.Name == store.ParamCooldown: // first set without an event
+		case n > 0 && told[n-1].Name == l.Name && told[n-1].Value == l.Value: // no change
+		case n > 0 && told[n-1].Name == l.Name && told[n-1].Block == l.Block: // the block's last counts
+			told[n-1] = l
+		default:
+			told = append(told, l)
+		}
+	}
+
+	require.Subset(t, bisected, told)
+}
+
+// requireRules compares curve and settings after a block with the contracts.
+func (b *bundle) requireRules(t *testing.T, block uint64) {
+	t.Helper()
+
+	want, err := b.net.Oracle().Figures(t.Context(), block)
+	require.NoError(t, err)
+
+	for name, value := range map[string]*uint256.Int{
+		store.ParamEmissionRate:     want.EmissionRatePerSecond,
+		store.ParamVenicePercentage: want.Percentage,
+		store.ParamCooldown:         uint256.NewInt(want.CooldownDuration),
+		store.ParamDIEMCooldown:     uint256.NewInt(want.DiemCooldown),
+		store.ParamTreasury:         new(uint256.Int).SetBytes(want.Treasury[:]),
+	} {
+		param, ok, err := b.store.ParamAt(t.Context(), name, block)
+		require.NoError(t, err)
+		require.True(t, ok, "%s at block %d", name, block)
+		require.Equal(t, value.Dec(), param.Value.Dec(), "%s at block %d", name, block)
+	}
+
+	if want.Upgraded {
+		b.requireCurve(t, block)
+	}
+}
+
+func TestFirstSampleReachesBackOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	head := b.net.Head().Number.Uint64()
+
+	require.Positive(t, b.sample(t, head, false))
+
+	for _, l := range b.learned(t, store.LearnedSampled, store.LearnedBisected) {
+		require.Equal(t, store.LearnedSampled, l.How)
+		require.Equal(t, head, l.Block)
+	}
+
+	_, ok, err := b.store.CurveAt(t.Context(), head-1)
+	require.NoError(t, err)
+	require.False(t, ok, "what is unknown stays unknown")
+
+	// A change since then is dated, though the first value is not.
+	_, _, err = b.net.Do(devnet.SetEmissionRate(uint256.NewInt(12345)))
+	require.NoError(t, err)
+	changed := b.net.Head().Number.Uint64()
+	_, err = b.net.Mine(5)
+	require.NoError(t, err)
+
+	require.Equal(t, 1, b.sample(t, b.net.Head().Number.Uint64(), false))
+
+	param, ok, err := b.store.ParamAt(t.Context(), store.ParamEmissionRate, changed)
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.Equal(t, store.Param{
+		Name: store.ParamEmissionRate, FirstBlock: changed, Learned: store.LearnedBisected, Value: *uint256.NewInt(12345),
+	}, param)
+
+	// Asked to, it reaches back to the beginning.
+	require.Positive(t, b.sample(t, b.net.Head().Number.Uint64(), true))
+
+	for block := uint64(1); block <= b.net.Head().Number.Uint64(); block += 6 {
+		b.requireRules(t, block)
+	}
+}
+
+func TestEndpointWithoutOldStates(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	head := b.net.Head().Number.Uint64()
+
+	// The message is publicnode's.
+	b.through(t).set(func(c call) string {
+		if c.Method == "eth_call" && !contains(c.Params, head) {
+			return `{"code":-32602,"message":"Archive requests require a personal token. Get one for free at https://www.allnodes.com/publicnode"}`
+		}
+
+		return ""
+	})
+
+	require.Positive(t, b.sample(t, head, true))
+
+	for _, l := range b.learned(t, store.LearnedSampled, store.LearnedBisected) {
+		require.Equal(t, store.LearnedSampled, l.How)
+		require.Equal(t, head, l.Block)
+	}
+}
+
+func TestEndpointWithoutCallsDoesNotStopTheLogs(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	b.through(t).set(func(c call) string {
+		if c.Method == "eth_call" {
+			return `{"code":-32601,"message":"the method eth_call does not exist/is not available"}`
+		}
+
+		return ""
+	})
+
+	r := b.run(t, b.daemon())
+	b.caughtUp(t, r)
+	require.True(t, chain.IsNoState(b.heard.sampled(t, 1)))
+	require.Equal(t, b.chainEvents(t), b.storedEvents(t))
+	b.requireFigures(t, b.net.Head().Number.Uint64()) // events have told the rules
+	stopped(t, r)
+}
+
+func TestUnknownLogAsksForASample(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	r := b.run(t, b.daemon())
+	b.caughtUp(t, r)
+	require.NoError(t, b.heard.sampled(t, 3), "at the start, when history is complete, and for the unknown log of the story")
+
+	_, err := b.net.Mine(3)
+	require.NoError(t, err)
+	b.caughtUp(t, r)
+	require.Len(t, b.heard.all(), 3, "known logs ask for none")
+
+	_, _, err = b.net.Do(devnet.EmitUnknown())
+	require.NoError(t, err)
+	require.NoError(t, b.heard.sampled(t, 4))
+	stopped(t, r)
+}
+
+func TestReorgTakesSampledValuesBack(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	d := b.daemon()
+	d.NoHistory = true // no event tells, sampling alone does
+
+	r := b.run(t, d)
+	require.NoError(t, b.heard.sampled(t, 1))
+
+	for range 3 {
+		sampled := b.learned(t, store.LearnedSampled, store.LearnedBisected)
+		require.NotEmpty(t, sampled)
+
+		_, err := b.net.Reorg(3) // takes away the blocks that were sampled
+		require.NoError(t, err)
+
+		head := b.net.Head()
+		want, err := b.net.Oracle().Figures(t.Context(), head.Number.Uint64())
+		require.NoError(t, err)
+
+		require.Eventually(t, func() bool {
+			hash, _, err := b.store.BlockHash(t.Context(), head.Number.Uint64())
+			require.NoError(t, err)
+
+			param, ok, err := b.store.ParamAt(t.Context(), store.ParamEmissionRate, head.Number.Uint64())
+			require.NoError(t, err)
+
+			return hash == head.Hash() && ok && param.Value == *want.EmissionRatePerSecond
+		}, patience, poll)
+	}
+
+	stopped(t, r)
+}
