@@ -20,7 +20,7 @@ func diemNow() []panel.Panel {
 	surplus := figure(2, "Lock surplus",
 		"VVV locked less what the curve in force would hold if the whole supply had been minted along it once, without any burn. Burning releases VVV at the burner's own average while new mints pay the rate of the day, and curves change: both leave a difference.",
 		panel.VVV, `SELECT n.vvv_locked - toFloat64(arraySum(arrayMap(
-    (hi, lo, rate) -> if(least(hi, supply) > lo, intDiv(rate * (least(hi, supply) - lo) + unit - 1, unit), toUInt256(0)),
+    (hi, lo, rate) -> if(least(hi, supply) > lo, toUInt256(intDiv(rate * (least(hi, supply) - lo) + unit - 1, unit)), toUInt256(0)),
     c.bounds, arrayPushFront(arrayPopBack(c.bounds), toUInt256(0)), c.rates))) / 1e18 AS surplus
 FROM (SELECT vvv_locked, toUInt256(diem_supply_wei) AS supply, toUInt256('1000000000000000000') AS unit FROM supply_now) AS n
 CROSS JOIN `+latestCurve+` AS c`)

@@ -51,9 +51,9 @@ FROM endpoint_minutes WHERE $__timeFilter(minute) GROUP BY time ORDER BY time`,
 
 	endpoints := table(pipelineEndpoint, "Endpoints",
 		"Each endpoint and method in the time range: requests, the part of them that failed through the endpoint's fault, and how long they took.",
-		"No request in this time range", `SELECT endpoint, method, sum(requests) AS requests, sumIf(requests, outcome != 'ok' AND NOT failed) AS refused,
-    sumIf(requests, failed) / sum(requests) AS failed_share, sum(seconds) / sum(requests) AS mean, max(seconds_max) AS longest, max(minute) AS last
-FROM endpoint_minutes WHERE $__timeFilter(minute) GROUP BY endpoint, method ORDER BY endpoint, requests DESC`,
+		"No request in this time range", `SELECT endpoint, method, sum(m.requests) AS requests, sumIf(m.requests, outcome != 'ok' AND NOT failed) AS refused,
+    sumIf(m.requests, failed) / sum(m.requests) AS failed_share, sum(m.seconds) / sum(m.requests) AS mean, max(m.seconds_max) AS longest, max(minute) AS last
+FROM endpoint_minutes AS m WHERE $__timeFilter(minute) GROUP BY endpoint, method ORDER BY endpoint, requests DESC`,
 		panel.Field{Column: "endpoint", Title: "Endpoint"},
 		panel.Field{Column: "method", Title: "Method"},
 		panel.Field{Column: "requests", Title: "requests", Unit: panel.Count},
@@ -70,7 +70,7 @@ func pipelineWriting() []panel.Panel {
 	written := series(40, "Rows written",
 		"Rows of events written a second in each interval, by the writer's clock, and rows that a rewind marked as undone. A row that was written again counts where it was written last.",
 		panel.Bars, panel.PerSecond, `SELECT $__timeInterval(fromUnixTimestamp64Micro(toInt64(version))) AS time, countIf(is_deleted = 0) / $__interval_s AS written, countIf(is_deleted = 1) / $__interval_s AS undone
-FROM events WHERE version >= 1000000 * toUInt64(toUnixTimestamp($__fromTime)) AND version <= 1000000 * toUInt64(toUnixTimestamp($__toTime))
+FROM events WHERE version >= 1000000 * toUInt64(toUnixTimestamp($__fromTime)) AND version < 1000000 * (1 + toUInt64(toUnixTimestamp($__toTime)))
 GROUP BY time ORDER BY time`,
 		panel.Field{Column: "written", Title: "written", Colour: panel.Blue},
 		panel.Field{Column: "undone", Title: "undone", Colour: panel.Red})
@@ -90,16 +90,16 @@ GROUP BY time ORDER BY time`,
 
 func pipelineProof() []panel.Panel {
 	audits := table(pipelineAudits, "Audits",
-		"Figures of the warehouse compared with the contracts' own views at the same block, the newest first: both values and their difference in wei. It must be 0.",
+		"Figures of the warehouse compared with the contracts' own views at the same block, the newest first: both values and their difference, which must be 0. Tokens are in wei, settings as the contract has them.",
 		"No audit yet", `SELECT audited_at, block_number, figure, account, toString(warehouse_wei) AS warehouse_wei, toString(contract_wei) AS contract_wei, toString(difference_wei) AS difference_wei, passed
 FROM audits ORDER BY audited_at DESC, passed, figure LIMIT 100`,
 		panel.Field{Column: "audited_at", Title: "Time", Unit: panel.Time, Width: 160},
 		blockField,
 		panel.Field{Column: "figure", Title: "Figure", Width: 160},
 		accountField,
-		panel.Field{Column: "warehouse_wei", Title: "warehouse, wei"},
-		panel.Field{Column: "contract_wei", Title: "contract, wei"},
-		panel.Field{Column: "difference_wei", Title: "difference, wei"},
+		panel.Field{Column: "warehouse_wei", Title: "warehouse"},
+		panel.Field{Column: "contract_wei", Title: "contract"},
+		panel.Field{Column: "difference_wei", Title: "difference"},
 		panel.Field{Column: "passed", Title: "Result", Unit: panel.Number, Width: 80, Texts: []panel.Text{
 			{Value: "1", Text: "equal", Level: panel.Good}, {Value: "0", Text: "differs", Level: panel.Bad},
 		}})

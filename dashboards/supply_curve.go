@@ -54,7 +54,7 @@ FROM
         goal <= arrayElement(bounds, -1) AS fits,
         arraySum(arrayMap(
             (hi, lo, rate) -> if(least(hi, goal) > greatest(lo, supply),
-                intDiv(rate * (least(hi, goal) - greatest(lo, supply)) + unit - 1, unit), toUInt256(0)),
+                toUInt256(intDiv(rate * (least(hi, goal) - greatest(lo, supply)) + unit - 1, unit)), toUInt256(0)),
             bounds, arrayPushFront(arrayPopBack(bounds), toUInt256(0)), rates)) AS wei
     FROM
     (
