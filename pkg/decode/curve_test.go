@@ -85,6 +85,16 @@ func TestACurveIsKnownByItsSizeWhateverItsTopic(t *testing.T) {
 	e = decodeOne(t, d, l)
 	require.Len(t, args(t, &e)["topics"], 2)
 
+	l.Topics[0] = topicOf("DiemMintRatesUpdated(uint256[256],uint256[256])")
+	e = decodeOne(t, d, l)
+	require.Equal(t, "DiemMintRatesUpdated", e.Name)
+	require.Len(t, args(t, &e)["topics"], 2)
+
+	l.Topics = []common.Hash{topicOf("Staked(address,uint256)")}
+	e = decodeOne(t, d, l)
+	require.Equal(t, KindCurveUpdated, e.Kind)
+	require.Empty(t, e.Name)
+
 	l.Topics = nil
 	e = decodeOne(t, d, l)
 	require.Equal(t, KindCurveUpdated, e.Kind)

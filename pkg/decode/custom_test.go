@@ -171,6 +171,7 @@ func TestMalformedCustomEventsAreKept(t *testing.T) {
 		"dirty address":   {at(0, 0, 1), "malformed: Odd: who: 0x01"},
 		"wide uint32":     {at(1, 27, 1), "malformed: Odd: n: 0x"},
 		"wide int32":      {at(2, 0, 0), "malformed: Odd: m: 0x00ff"},
+		"unextended":      {at(2, 3, 0xfe), "malformed: Odd: m: 0xfffffffe"},
 		"bool of 2":       {at(3, 31, 2), "malformed: Odd: b: 0x"},
 		"long bytes4":     {at(4, 4, 1), "malformed: Odd: code: 0x"},
 		"offset":          {at(5, 31, 0), "malformed: Odd: texts: offset points elsewhere"},
@@ -200,6 +201,10 @@ func TestMalformedCustomEventsAreKept(t *testing.T) {
 			require.ErrorAs(t, err, &malformed)
 		})
 	}
+
+	tiny := stakingABI(t, `[{"type": "event", "name": "Tiny", "inputs": [{"name": "n", "type": "int8"}]}]`)
+	require.Contains(t, decodeOne(t, newDecoder(t, tiny), logOf(ContractStaking, "Tiny(int8)", nil, words(128))).Problem,
+		"malformed: Tiny: n: 0x", "128 is no int8")
 
 	many := sound
 	many.Topics = append([]common.Hash{}, sound.Topics[0], common.Hash{})
@@ -322,6 +327,16 @@ func TestACurveUpdateHasTheNameOfTheUsersABI(t *testing.T) {
 	require.Equal(t, KindCurveUpdated, e.Kind)
 	require.Equal(t, "TableSet", e.Name)
 	require.Contains(t, args(t, &e), "topics")
+}
+
+func TestLengthsThatNoLogHas(t *testing.T) {
+	t.Parallel()
+
+	for n, want := range map[uint64]bool{0: true, 1<<30 - 1: true, 1 << 30: false, 1 << 40: false} {
+		word := uint256.NewInt(n).Bytes32()
+		_, ok := asLength(word[:])
+		require.Equal(t, want, ok, "%d", n)
+	}
 }
 
 func TestUniqueNames(t *testing.T) {

@@ -141,7 +141,7 @@ func dynamic(kind *abi.Type, data []byte) (value string, size int, err error) {
 	}
 
 	n, ok := lengthAt(data)
-	if !ok || n > len(data)/headSize(kind.Elem) {
+	if !ok {
 		return "", 0, errShort
 	}
 
@@ -154,12 +154,9 @@ func dynamic(kind *abi.Type, data []byte) (value string, size int, err error) {
 // text is a bytes or string value. A string that is not UTF-8 is given as bytes.
 func text(kind *abi.Type, data []byte) (value string, size int, err error) {
 	n, ok := lengthAt(data)
-	if !ok || n > len(data)-wordSize {
-		return "", 0, errShort
-	}
-
 	padded := (n + wordSize - 1) / wordSize * wordSize
-	if padded > len(data)-wordSize {
+
+	if !ok || padded > len(data)-wordSize {
 		return "", 0, errShort
 	}
 
@@ -184,11 +181,11 @@ func lengthAt(data []byte) (n int, ok bool) {
 	return asLength(data[:wordSize])
 }
 
-// asLength reads an offset or a length; no data is as long as 2 GiB.
+// asLength reads an offset or a length. No log is as long as 1 GiB.
 func asLength(word []byte) (n int, ok bool) {
 	const used = 4
 
 	low := binary.BigEndian.Uint32(word[wordSize-used:])
 
-	return int(low), isZero(word[:wordSize-used]) && low < 1<<31
+	return int(low), isZero(word[:wordSize-used]) && low < 1<<30
 }

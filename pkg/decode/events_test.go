@@ -6,6 +6,8 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 	"github.com/stretchr/testify/require"
+
+	"diemhouse/pkg/venice"
 )
 
 // TestEveryEvent has one log of each event and layout beside the transfers, with what
@@ -176,6 +178,19 @@ func TestALogOfNothingKnownIsKept(t *testing.T) {
 	e = decodeOne(t, d, l)
 	requireSound(t, &l, &e)
 	require.Equal(t, ProblemUnknownEvent, e.Problem)
+}
+
+func TestTheDecoderKeepsItsOwnConfig(t *testing.T) {
+	t.Parallel()
+
+	own := venice.Base()
+	pool := own.Pools[0]
+	d, err := New(Config{Deployment: own})
+	require.NoError(t, err)
+
+	own.Pools[0] = alice
+
+	require.Equal(t, KindVVVBurnProgrammatic, decodeOne(t, d, transferLog(ContractVVV, pool, zero, token(1))).Kind)
 }
 
 func TestAContractAtTheZeroAddressIsNotWatched(t *testing.T) {

@@ -32,14 +32,18 @@ func TestTheUserOfAMintOrBurn(t *testing.T) {
 		account common.Address
 		problem string
 	}{
-		"mint":                        {inOrder(mint, minted), alice, ""},
-		"burn":                        {inOrder(burn, burned), alice, ""},
-		"first of all logs":           {[]types.Log{minted}, zero, ProblemMissingPartner},
-		"a mint before a burn":        {inOrder(mint, burned), zero, ProblemMissingPartner},
-		"a burn before a mint":        {inOrder(burn, minted), zero, ProblemMissingPartner},
-		"a plain transfer":            {inOrder(transferLog(ContractDIEM, bob, alice, amount), minted), zero, ProblemMissingPartner},
-		"sVVV instead of DIEM":        {inOrder(transferLog(ContractStaking, zero, alice, amount), minted), zero, ProblemMissingPartner},
-		"another event of DIEM":       {inOrder(logOf(ContractDIEM, "Staked(address,uint256)", words(alice), words(amount)), minted), zero, ProblemMissingPartner},
+		"mint":                  {inOrder(mint, minted), alice, ""},
+		"burn":                  {inOrder(burn, burned), alice, ""},
+		"first of all logs":     {[]types.Log{minted}, zero, ProblemMissingPartner},
+		"a mint before a burn":  {inOrder(mint, burned), zero, ProblemMissingPartner},
+		"a burn before a mint":  {inOrder(burn, minted), zero, ProblemMissingPartner},
+		"a plain transfer":      {inOrder(transferLog(ContractDIEM, bob, alice, amount), minted), zero, ProblemMissingPartner},
+		"sVVV instead of DIEM":  {inOrder(transferLog(ContractStaking, zero, alice, amount), minted), zero, ProblemMissingPartner},
+		"another event of DIEM": {inOrder(logOf(ContractDIEM, "Staked(address,uint256)", words(alice), words(amount)), minted), zero, ProblemMissingPartner},
+		"an approval": {
+			inOrder(logOf(ContractDIEM, "Approval(address,address,uint256)", words(zero, alice), words(amount)), minted),
+			zero, ProblemMissingPartner,
+		},
 		"after the mint, not before":  {inOrder(minted, mint), zero, ProblemMissingPartner},
 		"less than minted":            {inOrder(transferLog(ContractDIEM, zero, alice, less), minted), zero, ProblemAmountMismatch},
 		"less than burned":            {inOrder(transferLog(ContractDIEM, alice, zero, less), burned), zero, ProblemAmountMismatch},

@@ -40,6 +40,10 @@ func TestVVVTransfersAreClassified(t *testing.T) {
 		"genesis before a mint of sVVV": {
 			[]types.Log{mint(base.Treasury, genesis), svvv}, []Kind{KindVVVGenesis, KindSVVVMint},
 		},
+		"genesis before a transfer to staking": {
+			[]types.Log{mint(base.Treasury, genesis), transferLog(ContractVVV, alice, base.Staking, one)},
+			[]Kind{KindVVVGenesis, KindVVVTransfer},
+		},
 		"one update": {
 			[]types.Log{mint(base.Treasury, one), mint(base.Staking, one)},
 			[]Kind{KindVVVEmissionTreasury, KindVVVEmissionStakers},

@@ -16,8 +16,8 @@ func TestBaseIsValid(t *testing.T) {
 	base := venice.Base()
 	require.NoError(t, base.Validate())
 	require.Equal(t, uint64(8453), base.ChainID)
-	require.Less(t, base.FirstBlock, base.FirstDIEMBlock)
-	require.Less(t, base.FirstDIEMBlock, base.UpgradeBlock)
+	require.Equal(t, []uint64{25_000_000, 34_000_000, 34_455_271},
+		[]uint64{base.FirstBlock, base.FirstDIEMBlock, base.UpgradeBlock})
 	require.Len(t, base.Pools, 4)
 
 	// Hex gives the spelling with the checksum, so a wrong digit would show.

@@ -1,6 +1,8 @@
 package venice_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"math"
 	"testing"
 
@@ -37,6 +39,34 @@ func TestGenerateGivesTheRateOfTheCapturedMint(t *testing.T) {
 		rate, err := c.RateAt(below)
 		require.NoError(t, err)
 		require.Equal(t, m.Rate, rate)
+	}
+}
+
+// TestGenerateIsTheSameOnEveryProcessor has the hash of whole tables, bounds and rates
+// as 32-byte words, made by decimal arithmetic to 80 digits.
+func TestGenerateIsTheSameOnEveryProcessor(t *testing.T) {
+	t.Parallel()
+
+	for _, test := range []struct {
+		target float64
+		step   uint64
+		sha256 string
+	}{
+		{38_000, 475, "8ae9485276f27a0a5714f321e075c13b9e4fd58f340bc6aa2e9ca079580665e8"},
+		{39_500, 500, "c8c40d3ecbcf0e72cc62d52034d3b8131c20ccebe8355a12843487ffaaa597cd"},
+		{40_000, 500, "0b1261450204be2a08df1ac6384b8e797a603ed5cf194bbdf28212315c437ed8"},
+	} {
+		c := generate(t, test.target, test.step)
+		h := sha256.New()
+
+		for _, half := range [][venice.Buckets]uint256.Int{c.Bounds, c.Rates} {
+			for i := range half {
+				word := half[i].Bytes32()
+				h.Write(word[:])
+			}
+		}
+
+		require.Equal(t, test.sha256, hex.EncodeToString(h.Sum(nil)), "target %v", test.target)
 	}
 }
 
@@ -83,7 +113,7 @@ func TestGenerateRefusesWhatMakesNoTable(t *testing.T) {
 func TestTargetIsRecoveredFromAnyTable(t *testing.T) {
 	t.Parallel()
 
-	for _, target := range []float64{38_000, 39_500, 40_000, 12_345.678, 250_000} {
+	for _, target := range []float64{38_000, 39_500, 40_000, 12_345.678, 31_813, 250_000} {
 		for _, step := range []uint64{475, 500, 1_000} {
 			c, err := venice.Generate(target, step)
 			if err != nil {

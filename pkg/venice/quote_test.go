@@ -71,6 +71,20 @@ func TestQuoteAcrossBuckets(t *testing.T) {
 	}
 }
 
+// TestQuoteRoundsTheLeastPriceUp has a rate of 1 wei for 1e18 wei of DIEM.
+func TestQuoteRoundsTheLeastPriceUp(t *testing.T) {
+	t.Parallel()
+
+	c := generate(t, 40_000, 500)
+	c.Rates[0].SetOne()
+
+	for diem, svvv := range map[uint64]uint64{0: 0, 1: 1, 1e18: 1, 1e18 + 1: 2} {
+		in, err := c.SVVVIn(new(uint256.Int), uint256.NewInt(diem))
+		require.NoError(t, err)
+		require.Equal(t, svvv, in.Uint64(), "%d wei of DIEM", diem)
+	}
+}
+
 // TestQuoteNeverGivesMoreThanTheRoom has a price that is rounded up so far that it
 // would buy more than the bucket has.
 func TestQuoteNeverGivesMoreThanTheRoom(t *testing.T) {
