@@ -93,34 +93,51 @@ func (e *endpoint) batch(ctx context.Context, calls []rpcCall) ([]rpcResult, err
 // refused for what may be its size is tried smaller; the size that works is kept.
 func (e *endpoint) batchPart(ctx context.Context, calls []rpcCall) ([]rpcResult, error) {
 	n := min(len(calls), e.batches.take())
-	shrunk, final := false, false
+
+	results, err := e.exchange(ctx, calls[:n])
+	if err = orMissing(results, err); err == nil {
+		e.batches.worked(n)
+
+		return results, nil
+	}
 
 	for {
-		results, err := e.exchange(ctx, calls[:n])
-		if err == nil && n > 1 && allMissing(results) {
-			err = results[0].err
-		}
-
-		if err == nil {
-			switch {
-			case !shrunk:
-				e.batches.worked(n)
-			case results[0].err == nil:
-				// Had it failed as the batch did, it would not have been the batch.
-				e.batches.refused(n, final)
-			}
-
-			return results, nil
-		}
-
 		kind, refused := KindOf(err)
-		if n == 1 || !refused || !e.mayBeBatch(kind, calls[:n]) {
+		if !refused || !e.mayBeBatch(kind, calls[:n]) {
 			return nil, err
 		}
 
 		n = smallerBatch(n, err)
-		shrunk, final = true, kind == BatchTooLarge || kind == Timeout
+
+		results, err = e.exchange(ctx, calls[:n])
+		if err = orMissing(results, err); err != nil {
+			continue
+		}
+
+		if again, _ := KindOf(results[0].err); results[0].err != nil && again == kind {
+			return nil, results[0].err // It was not the batch.
+		}
+
+		e.batches.refused(n, kind == BatchTooLarge || kind == Timeout)
+
+		return results, nil
 	}
+}
+
+// orMissing gives err, or the error of the first of several calls when the endpoint
+// answered none of them, not even by an error.
+func orMissing(results []rpcResult, err error) error {
+	if err != nil || len(results) < 2 {
+		return err
+	}
+
+	for i := range results {
+		if kind, refused := KindOf(results[i].err); !refused || kind != Malformed {
+			return nil
+		}
+	}
+
+	return results[0].err
 }
 
 // mayBeBatch reports whether the refusal of several calls can be about their number
@@ -150,16 +167,4 @@ func smallerBatch(n int, err error) int {
 	}
 
 	return n / 4
-}
-
-// allMissing reports whether the endpoint answered none of the calls, not even by an
-// error.
-func allMissing(results []rpcResult) bool {
-	for i := range results {
-		if kind, refused := KindOf(results[i].err); !refused || kind != Malformed {
-			return false
-		}
-	}
-
-	return true
 }

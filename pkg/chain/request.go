@@ -27,8 +27,9 @@ func (e *endpoint) callUnchecked(ctx context.Context, method string, args ...any
 }
 
 // exchange sends the calls in one request when a slot and the pace allow, and notes
-// how it went. The error, and those in the results, are *Refusal, or the context's
-// error when the caller's context ended.
+// how it went. The error is set when several calls were refused together; what was
+// refused singly is in the results. All are *Refusal, or the context's error when the
+// caller's context ended.
 func (e *endpoint) exchange(ctx context.Context, calls []rpcCall) ([]rpcResult, error) {
 	select {
 	case e.slots <- struct{}{}:
@@ -56,6 +57,10 @@ func (e *endpoint) exchange(ctx context.Context, calls []rpcCall) ([]rpcResult, 
 
 	if ctx.Err() != nil {
 		return nil, ctx.Err() // Our own end says nothing about the endpoint.
+	}
+
+	if err != nil && len(calls) == 1 {
+		results, err = []rpcResult{{err: err}}, nil
 	}
 
 	var refusal *Refusal
