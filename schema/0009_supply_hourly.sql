@@ -132,8 +132,9 @@ CREATE OR REPLACE VIEW supply_hourly
 )
 AS
 WITH
-    (SELECT max(hour) FROM rollup_hourly) AS last_hour,
-    (SELECT max(block_time) FROM (SELECT block_time FROM blocks ORDER BY block_number DESC LIMIT 1)) AS newest,
+    (SELECT max(hour) FROM rollup_hourly FINAL WHERE events > 0) AS last_hour,
+    -- Blocks that a reorg took away lie above those that stayed; it is not that deep.
+    (SELECT max(block_time) FROM blocks FINAL WHERE block_number >= (SELECT max(block_number) FROM blocks) - 2000) AS newest,
     hours AS
     (
         SELECT * FROM rollup_hourly FINAL WHERE events > 0
