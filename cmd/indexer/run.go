@@ -61,6 +61,7 @@ func (c *runCommand) Run(ctx context.Context, env *app.Env) (err error) {
 
 	return app.WithWarehouse(ctx, c.Warehouse, env.Log, func(w *app.Warehouse) error {
 		d.store = w
+		d.opened(server)
 
 		err := d.work(ctx)
 		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
@@ -122,6 +123,20 @@ func (d *daemon) work(ctx context.Context) (err error) {
 	g.Go(func() error { return lost(ctx, lease) })
 
 	return g.Wait()
+}
+
+// opened tells where the warehouse and the metrics are.
+func (d *daemon) opened(server *telemetry.Server) {
+	line := d.env.Log.Info().Str("database", d.store.Database())
+	if s := d.store.Server; s != nil {
+		line = line.Str("http", s.HTTPURL()).Int("tcp_port", s.TCPPort()).Bool("shared", s.Attached())
+	}
+
+	if addr := server.Addr(); addr != "" {
+		line = line.Str("metrics", "http://"+addr)
+	}
+
+	line.Msg("warehouse open")
 }
 
 // first is the first block of the warehouse.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
 	"sync"
 	"time"
 
@@ -103,14 +102,4 @@ func (p *Progress) say(now time.Time, left uint64) {
 	}
 
 	p.log.Info().Uint64("left", left).Int("events", p.events).Msg(text)
-}
-
-// Thousands writes a whole number as people read it: 1,234,567.
-func Thousands(n uint64) string {
-	digits := strconv.FormatUint(n, 10)
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-
-	return digits
 }

@@ -33,12 +33,15 @@ func OpenWarehouse(ctx context.Context, cfg config.Warehouse, log zerolog.Logger
 			return nil, err
 		}
 
-		log.Debug().Str("clickhouse", Redact(cfg.ClickHouse)).Msg("warehouse open")
-
 		return &Warehouse{Store: s}, nil
 	}
 
-	server, err := embedded.Start(ctx, embedded.Config{DataDir: cfg.DataDir, HTTPPort: cfg.HTTPPort, TCPPort: cfg.TCPPort})
+	server, err := embedded.Start(ctx, embedded.Config{
+		DataDir: cfg.DataDir, HTTPPort: cfg.HTTPPort, TCPPort: cfg.TCPPort,
+		Restarted: func(cause error) {
+			log.Warn().Err(cause).Msg("the embedded ClickHouse ended by itself and was started again; nothing is lost")
+		},
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -47,9 +50,6 @@ func OpenWarehouse(ctx context.Context, cfg config.Warehouse, log zerolog.Logger
 	if err != nil {
 		return nil, errors.Join(err, server.Close())
 	}
-
-	log.Debug().Str("http", server.HTTPURL()).Int("tcp_port", server.TCPPort()).Bool("shared", server.Attached()).
-		Str("data", cfg.DataDir).Msg("warehouse open")
 
 	return &Warehouse{Store: s, Server: server}, nil
 }

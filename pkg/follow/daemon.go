@@ -39,6 +39,15 @@ type Daemon struct {
 
 // Run works until ctx ends, or something happens that no retry mends.
 func (d *Daemon) Run(ctx context.Context) error {
+	err := d.run(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err() // whatever it broke on its way out
+	}
+
+	return err
+}
+
+func (d *Daemon) run(ctx context.Context) error {
 	d.sample = make(chan struct{}, 1)
 	d.Head.noticed = d.ask
 

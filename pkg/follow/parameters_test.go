@@ -30,7 +30,7 @@ func (b *bundle) learned(t *testing.T, how ...string) []learned {
 		ORDER BY name, block_number`, how, how)
 	require.NoError(t, err)
 
-	defer rows.Close()
+	defer func() { require.NoError(t, rows.Close()) }()
 
 	var out []learned
 

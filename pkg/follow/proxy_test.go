@@ -57,7 +57,7 @@ func newProxy(t *testing.T, node string) *proxy {
 
 			return
 		}
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(resp.StatusCode)

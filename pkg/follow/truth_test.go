@@ -68,7 +68,7 @@ func (b *bundle) storedEvents(t *testing.T) []string {
 		FROM events FINAL ORDER BY block_number, log_index`)
 	require.NoError(t, err)
 
-	defer rows.Close()
+	defer func() { require.NoError(t, rows.Close()) }()
 
 	var lines []string
 

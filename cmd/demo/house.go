@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+)
+
+// house is the running indexer with its ClickHouse.
+type house struct {
+	*child
+
+	dsn, http string // of ClickHouse
+	metrics   string
+	data      string
+}
+
+// record is a line of the indexer's log.
+type record struct {
+	Level   string `json:"level"`
+	Message string `json:"message"`
+	Error   string `json:"error"`
+	HTTP    string `json:"http"`
+	TCPPort int    `json:"tcp_port"`
+	Metrics string `json:"metrics"`
+}
+
+// startIndexer starts the indexer on the chain and waits until its warehouse is open.
+func (c *cli) startIndexer(ctx context.Context, n *network, say *speaker) (*house, error) {
+	path, err := c.program("indexer")
+	if err != nil {
+		return nil, err
+	}
+
+	h := &house{data: filepath.Clean(c.DataDir)}
+	ready := make(chan struct{})
+
+	h.child, err = start("indexer", path, []string{
+		"run", "--rpc", n.http, "--rpc", n.ws, "--data-dir", c.DataDir, "--listen", "127.0.0.1:" + free(ctx, metricsPort),
+		"--log-format", "json",
+	}, nil, func(line string) {
+		var r record
+		if json.Unmarshal([]byte(line), &r) != nil {
+			return // the engine's own words; the last of them explain an end
+		}
+
+		switch {
+		case r.TCPPort != 0 && h.dsn == "":
+			h.dsn = fmt.Sprintf("clickhouse://default@127.0.0.1:%d/diemhouse", r.TCPPort)
+			h.http, h.metrics = r.HTTP, r.Metrics
+
+			close(ready)
+		case r.Level == "warn" || r.Level == "error" || r.Message == reorgMessage:
+			say.linef("   %s %s", r.Message, r.Error)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	if err := h.await(ctx, ready); err != nil {
+		return nil, err
+	}
+
+	return h, nil
+}
+
+const (
+	metricsPort = 9464
+	// reorgMessage is what the indexer logs after a reorg.
+	reorgMessage = "reorg undone"
+)
+
+// words say how to ask the warehouse.
+func (h *house) words(say *speaker) {
+	say.linef(`
+Ask it yourself, while it runs or afterwards:
+   curl '%[1]s/?user=grafana' --data-binary 'SELECT vvv_locked, mint_rate, diem_supply FROM diemhouse.supply_now FORMAT Vertical'
+   bin/indexer sql --data-dir %[2]s "SELECT block_time, account, svvv, diem, rate FROM diem_mints ORDER BY block_number DESC LIMIT 5"
+   bin/indexer status --data-dir %[2]s
+   curl %[3]s/metrics
+
+What next: docs/SQL.md lists the views. The same programs index Base:
+   bin/indexer run --rpc https://mainnet.base.org`, h.http, h.data, h.metrics)
+}

@@ -1,0 +1,188 @@
+package follow_test
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/stretchr/testify/require"
+
+	"diemhouse/internal/devnet"
+	"diemhouse/pkg/chain"
+	"diemhouse/pkg/follow"
+	"diemhouse/pkg/store"
+)
+
+func (b *bundle) history() *follow.History { return b.daemon().History }
+
+// names reports whether an eth_getLogs asks for the block among others.
+func names(c call, block uint64) bool {
+	from, to, ok := rangeOf(c)
+
+	return ok && from <= block && block <= to
+}
+
+// rangeOf is the range that an eth_getLogs asks for.
+func rangeOf(c call) (from, to uint64, ok bool) {
+	var filters []struct {
+		FromBlock hexutil.Uint64 `json:"fromBlock"` //nolint:tagliatelle // as JSON-RPC spells it
+		ToBlock   hexutil.Uint64 `json:"toBlock"`   //nolint:tagliatelle // as above
+	}
+
+	if c.Method != "eth_getLogs" || json.Unmarshal(c.Params, &filters) != nil {
+		return 0, 0, false
+	}
+
+	return uint64(filters[0].FromBlock), uint64(filters[0].ToBlock), true
+}
+
+func TestWhatCannotBeReadIsNamedAndTheRestIsCovered(t *testing.T) {
+	t.Parallel()
+
+	const missing = 17
+
+	b := setup(t, devnet.Config{})
+	_, err := b.net.Mine(30)
+	require.NoError(t, err)
+
+	p := b.through(t)
+	p.set(func(c call) string {
+		switch {
+		case !names(c, missing):
+			return ""
+		case !onlyNames(c, missing):
+			return `{"code":-32602,"message":"query exceeds max results 20000, retry with the range 1-1"}`
+		default:
+			return `{"code":-32602,"message":"Archive requests require a personal token. Get one for free at https://www.allnodes.com/publicnode"}`
+		}
+	})
+
+	var left *chain.ScanError
+
+	require.ErrorAs(t, b.history().Fill(t.Context(), everything(b)), &left)
+	require.Len(t, left.Missing, 1)
+	require.Equal(t, chain.Range{From: missing, To: missing}, left.Missing[0].Range)
+
+	final := everything(b).To
+	gaps, err := b.store.Gaps(t.Context(), b.filter.Name(), 0, final)
+	require.NoError(t, err)
+	require.Equal(t, []store.Range{{From: missing, To: missing}}, gaps)
+
+	// Another run reads just what is left.
+	p.set(func(call) string { return "" })
+
+	before := b.heard.filled
+	require.NoError(t, b.history().Fill(t.Context(), everything(b)))
+	require.Equal(t, before+1, b.heard.filled)
+}
+
+func onlyNames(c call, block uint64) bool {
+	from, to, ok := rangeOf(c)
+
+	return ok && from == block && to == block
+}
+
+func TestDaemonKeepsTryingWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	p := b.through(t)
+	p.set(func(c call) string {
+		if names(c, 5) {
+			return `{"code":-32602,"message":"Archive requests require a personal token. Get one for free at https://www.allnodes.com/publicnode"}`
+		}
+
+		return ""
+	})
+
+	r := b.run(t, b.daemon())
+
+	require.Eventually(t, func() bool { return b.heard.stumbled() != nil }, patience, poll)
+
+	// The head goes on meanwhile.
+	_, err := b.net.Mine(3)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		hash, _, err := b.store.BlockHash(t.Context(), b.net.Head().Number.Uint64())
+		require.NoError(t, err)
+
+		return hash == b.net.Head().Hash()
+	}, patience, poll)
+
+	p.set(func(call) string { return "" })
+	b.caughtUp(t, r)
+	b.requireTruth(t)
+	stopped(t, r)
+}
+
+// weighed is the real warehouse, which notes how large the batches are.
+type weighed struct {
+	*store.Store
+
+	mu      sync.Mutex
+	batches []int
+}
+
+func (w *weighed) Write(ctx context.Context, b store.Batch) error {
+	w.mu.Lock()
+	w.batches = append(w.batches, len(b.Events))
+	w.mu.Unlock()
+
+	return w.Store.Write(ctx, b)
+}
+
+func TestBatchesDoNotGrowWithTheRange(t *testing.T) {
+	t.Parallel()
+
+	const wanted = 200
+
+	// Answers of twelve blocks at most, so that the range is many answers.
+	b := setup(t, devnet.Config{Blocks: 60, History: 0, RangeLimit: 12})
+	_, err := b.net.Mine(200)
+	require.NoError(t, err)
+
+	w := &weighed{Store: b.store}
+	h := b.history()
+	h.Warehouse, h.BatchEvents = w, wanted
+
+	require.NoError(t, h.Fill(t.Context(), everything(b)))
+
+	largest := 0
+	for _, events := range b.eventsOfRanges(t, 12) {
+		largest = max(largest, events)
+	}
+
+	require.Greater(t, len(w.batches), 3)
+
+	for _, events := range w.batches {
+		require.Less(t, events, wanted+largest, "a batch is what was wanted and less than one answer more")
+	}
+}
+
+// eventsOfRanges is an upper bound of the events of any range so long, by start.
+func (b *bundle) eventsOfRanges(t *testing.T, length uint64) map[uint64]int {
+	t.Helper()
+
+	rows, err := b.store.Conn().Query(t.Context(), "SELECT block_number, count() FROM events FINAL GROUP BY block_number")
+	require.NoError(t, err)
+
+	defer func() { require.NoError(t, rows.Close()) }()
+
+	sums := make(map[uint64]int)
+
+	for rows.Next() {
+		var block, events uint64
+
+		require.NoError(t, rows.Scan(&block, &events))
+
+		for start := block - min(block, length-1); start <= block; start++ {
+			sums[start] += int(events)
+		}
+	}
+
+	require.NoError(t, rows.Err())
+
+	return sums
+}
