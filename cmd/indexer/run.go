@@ -61,9 +61,8 @@ func (c *runCommand) Run(ctx context.Context, env *app.Env) (err error) {
 
 	return app.WithWarehouse(ctx, c.Warehouse, env.Log, func(w *app.Warehouse) error {
 		d.store = w
-		d.opened(server)
 
-		err := d.work(ctx)
+		err := d.work(ctx, server)
 		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 			env.Log.Info().Msg("stopped")
 
@@ -75,10 +74,12 @@ func (c *runCommand) Run(ctx context.Context, env *app.Env) (err error) {
 }
 
 // work prepares the warehouse and the chain and runs the loops.
-func (d *daemon) work(ctx context.Context) (err error) {
+func (d *daemon) work(ctx context.Context, server *telemetry.Server) (err error) {
 	if err := d.store.Migrate(ctx); err != nil {
 		return err
 	}
+
+	d.opened(server)
 
 	d.stats = store.NewEndpointStats(d.store.Store)
 
