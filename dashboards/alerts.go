@@ -72,7 +72,7 @@ func veniceAlerts() []panel.Alert {
 		{
 			UID: "diemhouse-curve-changed", Title: "Curve or target changed", Runbook: "curve-or-target-changed", Severity: notice,
 			Summary: "Venice replaced the mint curve in the last hour.",
-			SQL:     `SELECT count() AS changes FROM curve_epochs WHERE block_time > now('UTC') - INTERVAL 1 HOUR`,
+			SQL:     `SELECT count() AS changes FROM parameter_changes WHERE name = 'curve' AND block_time > now('UTC') - INTERVAL 1 HOUR`,
 			Above:   0, NoData: panel.NoDataOK,
 			Dashboard: EventsUID, Panel: eventsCurves,
 		},

@@ -29,16 +29,16 @@ type cost struct {
 }
 
 // BenchmarkDashboardQueries asks every query of every dashboard, annotation and alert
-// on a made history of -rows rows of the ledger.
+// on a made history of -rows rows of the ledger, for a wallet in the middle.
 func BenchmarkDashboardQueries(b *testing.B) {
 	w := made(b, *benchRows)
-	a, err := w.ask(b, "SELECT account FROM wallets WHERE locked > 0 AND diem_staked > 0 ORDER BY staked DESC LIMIT 1")
+	a, err := w.ask(b, "SELECT account FROM wallets WHERE locked > 0 ORDER BY staked DESC, account")
 	require.NoError(b, err)
-	require.Len(b, a.rows, 1)
+	require.NotEmpty(b, a.rows)
 
 	costs := map[string]cost{}
 
-	for _, q := range everyQuery(b, a.rows[0][0].(string)) {
+	for _, q := range everyQuery(b, a.rows[len(a.rows)/2][0].(string)) {
 		b.Run(strings.ReplaceAll(q.name, " ", "_"), func(b *testing.B) {
 			sql := q.expanded(b)
 			c := cost{name: q.name}
@@ -93,7 +93,8 @@ func report(b *testing.B, w *warehouse, costs map[string]cost) []byte {
 }
 
 // TestHomeReadsNoMoreThanItMust: the home is drawn every few seconds, so none of its
-// queries may read the history, only its hours and the newest changes.
+// queries may read the history, only its hours (a few times over: now, then, and the
+// rules in force) and the newest changes.
 func TestHomeReadsNoMoreThanItMust(t *testing.T) {
 	t.Parallel()
 
@@ -109,6 +110,6 @@ func TestHomeReadsNoMoreThanItMust(t *testing.T) {
 		a, err := w.ask(t, q.expanded(t))
 		require.NoError(t, err)
 		require.NotEmpty(t, a.rows, q.name)
-		require.Less(t, a.read, uint64(3*madeDays*24+ledger/40), q.name)
+		require.Less(t, a.read, uint64(5*madeDays*24), q.name)
 	}
 }

@@ -38,6 +38,6 @@ CROSS JOIN `+latestCurve+` AS c`)
 		figure(5, "DIEM burned in 24 hours", "DIEM burned through the staking contract in the last 24 hours.", panel.DIEM,
 			`SELECT sum(diem) AS burned FROM diem_burns WHERE block_time > now() - INTERVAL 24 HOUR`),
 		figure(6, "Minters with a lock", "Wallets that have VVV locked for DIEM now.", panel.Count,
-			`SELECT count() AS minters FROM wallets WHERE locked > 0`),
+			`SELECT countIf(locked > 0) AS minters FROM (SELECT sum(delta_wei) AS locked FROM ledger_changes WHERE metric = 'vvv_locked' GROUP BY account)`),
 	}
 }

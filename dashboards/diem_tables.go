@@ -39,17 +39,22 @@ GROUP BY time ORDER BY time`,
 		ID: 12, Title: "Mint cohorts by rate", Kind: panel.Categories, W: 12, H: 9, Unit: panel.VVV, NoValue: "No mint yet",
 		Description: "All mints by the rate they paid, in bands of 50 VVV/DIEM: what they locked, and how much of it still is. A burn releases at the wallet's average, so what a wallet still holds is shared among its mints in proportion.",
 		Query: panel.Query{SQL: `SELECT
-    concat(toString(band * 50), '–', toString(band * 50 + 50)) AS cohort,
-    sum(svvv) AS locked_then,
-    sum(svvv * left_share) AS locked_now
+    concat(toString(intDiv(toInt64(locked / diem), 50) * 50 AS band), '–', toString(band + 50)) AS cohort,
+    sum(locked) AS locked_then,
+    sum(locked * left_share) AS locked_now
 FROM
 (
-    SELECT intDiv(toInt64(m.svvv / m.diem), 50) AS band, m.svvv AS svvv, w.locked / nullIf(t.svvv, 0) AS left_share
-    FROM diem_mints AS m
-    INNER JOIN (SELECT account, sum(svvv) AS svvv FROM diem_mints GROUP BY account) AS t ON t.account = m.account
-    LEFT JOIN (SELECT account, locked FROM wallets WHERE locked > 0) AS w ON w.account = m.account
-    WHERE m.diem > 0
+    SELECT
+        toFloat64(svvv_wei) / 1e18 AS locked,
+        toFloat64(diem_wei) / 1e18 AS diem,
+        toFloat64(sum(svvv_wei) OVER (PARTITION BY account)) / toFloat64(sumIf(svvv_wei, svvv_wei > 0) OVER (PARTITION BY account)) AS left_share
+    FROM
+    (
+        SELECT account, block_number, log_index, sumIf(delta_wei, metric = 'vvv_locked') AS svvv_wei, sumIf(delta_wei, metric = 'diem_outstanding') AS diem_wei
+        FROM ledger_changes WHERE metric IN ('vvv_locked', 'diem_outstanding') GROUP BY account, block_number, log_index
+    )
 )
+WHERE locked > 0 AND diem > 0
 GROUP BY band ORDER BY band`},
 		Fields: []panel.Field{
 			{Column: "cohort", Title: "VVV/DIEM", Unit: panel.Plaintext},
@@ -64,8 +69,9 @@ GROUP BY band ORDER BY band`},
 func diemMinters() []panel.Panel {
 	return []panel.Panel{table(20, "Minters",
 		"Wallets with VVV locked, the largest first: what is locked, the DIEM they have outstanding, and the average of both, which is what a burn releases.",
-		"Nobody has VVV locked", `SELECT account, locked, outstanding, average_rate, locked / nullIf(sum(locked) OVER (), 0) AS share
-FROM wallets WHERE locked > 0 ORDER BY locked DESC LIMIT 200`,
+		"Nobody has VVV locked", `SELECT account, toFloat64(sumIf(delta_wei, metric = 'vvv_locked')) / 1e18 AS locked, toFloat64(sumIf(delta_wei, metric = 'diem_outstanding')) / 1e18 AS outstanding,
+    locked / nullIf(outstanding, 0) AS average_rate, locked / sum(locked) OVER () AS share
+FROM ledger_changes WHERE metric IN ('vvv_locked', 'diem_outstanding') GROUP BY account HAVING locked > 0 ORDER BY locked DESC LIMIT 200`,
 		panel.Field{Column: accountColumn, Title: "Wallet", Link: panel.ToWallet, Width: 380},
 		panel.Field{Column: "locked", Title: "VVV locked", Unit: panel.VVV},
 		panel.Field{Column: "outstanding", Title: "DIEM outstanding", Unit: panel.DIEM},

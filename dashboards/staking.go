@@ -76,14 +76,15 @@ FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 
 	largest := table(13, "Largest stakes",
 		"Wallets with the most VVV staked: how much, how much of it is locked for DIEM, and their part of all stake.",
-		"Nobody has VVV staked", `SELECT account, staked, locked, unlocked, staked / nullIf(sum(staked) OVER (), 0) AS share, last_time
-FROM wallets WHERE staked > 0 ORDER BY staked DESC LIMIT 100`,
+		"Nobody has VVV staked", `SELECT account, toFloat64(sumIf(delta_wei, metric = 'svvv_supply')) / 1e18 AS staked, toFloat64(sumIf(delta_wei, metric = 'vvv_locked')) / 1e18 AS locked,
+    staked - locked AS unlocked, staked / sum(staked) OVER () AS share, max(block_time) AS last_time
+FROM ledger_changes WHERE metric IN ('svvv_supply', 'vvv_locked') GROUP BY account HAVING staked > 0 ORDER BY staked DESC LIMIT 100`,
 		accountField,
 		panel.Field{Column: "staked", Title: "staked", Unit: panel.VVV},
 		panel.Field{Column: "locked", Title: "locked", Unit: panel.VVV},
 		panel.Field{Column: "unlocked", Title: "unlocked", Unit: panel.VVV},
 		panel.Field{Column: "share", Title: "of all stake", Unit: panel.Share},
-		panel.Field{Column: "last_time", Title: "last seen", Unit: panel.Time})
+		panel.Field{Column: "last_time", Title: "last change", Unit: panel.Time})
 
 	return []panel.Panel{staked, flow, ratio, size(largest, 12, 9)}
 }

@@ -16,7 +16,7 @@ func wallet() panel.Dashboard {
 		Variables: []panel.Variable{{
 			Name: "wallet", Label: "Wallet", Custom: true, Pattern: addressPattern,
 			Description: "The address to look at: one of the largest stakes, or any other pasted in.",
-			SQL:         `SELECT account FROM wallets ORDER BY staked DESC, account LIMIT 500`,
+			SQL:         `SELECT account FROM ledger_changes WHERE metric = 'svvv_supply' GROUP BY account ORDER BY sum(delta_wei) DESC, account LIMIT 500`,
 		}},
 		Rows: []panel.Row{
 			{Title: "Now", Panels: walletNow()},
