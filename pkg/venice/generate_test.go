@@ -113,8 +113,8 @@ func TestGenerateRefusesWhatMakesNoTable(t *testing.T) {
 func TestTargetIsRecoveredFromAnyTable(t *testing.T) {
 	t.Parallel()
 
-	for _, target := range []float64{38_000, 39_500, 40_000, 12_345.678, 31_813, 250_000} {
-		for _, step := range []uint64{475, 500, 1_000} {
+	for _, target := range []float64{38_000, 39_500, 40_000, 12_345.678, 242_504, 31_813} {
+		for _, step := range []uint64{475, 500} {
 			c, err := venice.Generate(target, step)
 			if err != nil {
 				require.ErrorIs(t, err, venice.ErrOverflow)
