@@ -37,6 +37,10 @@ func (s *Store) RewindAboveCursor(ctx context.Context) error {
 		return fmt.Errorf("rewind to the cursor, block %d: %w", cursor, err)
 	}
 
+	if err := s.queueUncovered(ctx, cursor); err != nil {
+		return err
+	}
+
 	if err := s.mergeCoverage(ctx); err != nil {
 		return err
 	}

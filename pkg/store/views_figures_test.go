@@ -82,7 +82,7 @@ func TestFiguresAreTrueAtTheirBlock(t *testing.T) {
 	s.OnStep(func(context.Context, string) error {
 		looks++
 
-		for _, row := range texts(t, s, append([]string{"block_number"}, figureColumns...), "supply_now") {
+		for _, row := range texts(t, s, append([]string{"block_number"}, figureColumns...), "supply_now") { //nolint:contextcheck // what looks is the test, not the operation
 			block, err := strconv.ParseUint(row[0], 10, 64)
 			require.NoError(t, err)
 			require.Equal(t, figuresAt(t, canonical, block), row[1:], "block %d", block)
@@ -164,9 +164,10 @@ func rollupColumns(first string) []string {
 func requireRollups(t *testing.T, s *store.Store, events []decode.Event, newest int64) {
 	t.Helper()
 
-	var hours, days [][]string
+	starts := hoursBetween(int64(events[0].BlockTime), newest)
+	hours, days := make([][]string, 0, len(starts)), [][]string{}
 
-	for _, hour := range hoursBetween(int64(events[0].BlockTime), newest) {
+	for _, hour := range starts {
 		hours = append(hours, append([]string{second(hour)}, rollupRow(t, events, hour, hour+3600)...))
 
 		if day := hour / 86400 * 86400; len(days) == 0 || days[len(days)-1][0] != second(day)[:10] {
@@ -296,7 +297,7 @@ func TestEmissionsImplied(t *testing.T) {
 	require.Greater(t, len(hours), 5)
 	require.True(t, slices.IsSorted(hours))
 
-	var want [][]string
+	want := make([][]string, 0, len(hours))
 
 	for i, hour := range hours {
 		seconds := int64(0)

@@ -187,8 +187,8 @@ func rulesAt(t *testing.T, events []decode.Event, block uint64) []string {
 }
 
 // texts reads columns of a view as text, NULL as such.
-func texts(t testing.TB, s *store.Store, columns []string, from string) [][]string {
-	t.Helper()
+func texts(tb testing.TB, s *store.Store, columns []string, from string) [][]string {
+	tb.Helper()
 
 	quoted := make([]string, len(columns))
 	for i, c := range columns {
@@ -197,20 +197,20 @@ func texts(t testing.TB, s *store.Store, columns []string, from string) [][]stri
 
 	sql := "SELECT [" + strings.Join(quoted, ", ") + "] FROM " + from
 
-	rows, err := s.Conn().Query(t.Context(), sql)
-	require.NoError(t, err, sql)
+	rows, err := s.Conn().Query(tb.Context(), sql)
+	require.NoError(tb, err, sql)
 
 	var out [][]string
 
 	for rows.Next() {
 		var row []string
 
-		require.NoError(t, rows.Scan(&row))
+		require.NoError(tb, rows.Scan(&row))
 		out = append(out, row)
 	}
 
-	require.NoError(t, rows.Err(), sql)
-	require.NoError(t, rows.Close())
+	require.NoError(tb, rows.Err(), sql)
+	require.NoError(tb, rows.Close())
 
 	return out
 }

@@ -1,0 +1,320 @@
+package store_test
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"testing"
+
+	"github.com/holiman/uint256"
+	"github.com/stretchr/testify/require"
+
+	"diemhouse/internal/testenv"
+	"diemhouse/pkg/decode"
+	"diemhouse/pkg/store"
+	"diemhouse/pkg/venice"
+)
+
+func TestMintRateFromEveryMoment(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), lively(40, 300)
+	require.NoError(t, s.Write(t.Context(), c.history(storeRange(1, 300))))
+
+	events := c.all()
+	curves := epochs(t, events)
+	supply := new(big.Int)
+	want := make([][]string, 0, len(events))
+
+	for _, e := range events {
+		switch e.Kind { //nolint:exhaustive // the others do not move it
+		case decode.KindDIEMTransferMint:
+			supply.Add(supply, e.DIEMWei.ToBig())
+		case decode.KindDIEMTransferBurn:
+			supply.Sub(supply, e.DIEMWei.ToBig())
+		case decode.KindCurveUpdated:
+		default:
+			continue
+		}
+
+		curve := last(curves, func(c *epoch) bool {
+			return c.block < e.BlockNumber || c.block == e.BlockNumber && c.logIndex <= e.LogIndex
+		})
+		bucket, rate := curve.rateAt(supply)
+
+		want = append(want, []string{
+			strconv.FormatUint(e.BlockNumber, 10), strconv.FormatUint(uint64(e.LogIndex), 10), second(int64(e.BlockTime)),
+			supply.String(), bucket, rate, curve.targetText(),
+		})
+	}
+
+	require.Greater(t, len(want), 30)
+	require.Equal(t, want, texts(t, s,
+		[]string{"block_number", "log_index", "block_time", "diem_supply_wei", "mint_bucket", "mint_rate_wei", "diem_target"},
+		"mint_rate ORDER BY block_number, log_index"))
+}
+
+func TestCurveEpochs(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), lively(41, 300)
+	require.NoError(t, s.Write(t.Context(), c.history(storeRange(1, 300))))
+
+	var before *epoch
+
+	curves := epochs(t, c.all())
+	want := make([][]string, 0, len(curves))
+
+	require.Greater(t, len(curves), 5)
+
+	for i := range curves {
+		e := &curves[i]
+
+		earlier := c.all()
+		for n := range earlier {
+			if earlier[n].BlockNumber == e.block && earlier[n].LogIndex == e.logIndex {
+				earlier = earlier[:n]
+
+				break
+			}
+		}
+
+		net, _ := summed(earlier)
+		_, rateBefore := before.rateAt(net.of("diem_supply"))
+		_, rateAfter := e.rateAt(net.of("diem_supply"))
+
+		want = append(want, []string{
+			strconv.Itoa(i + 1), strconv.FormatUint(e.block, 10), strconv.FormatUint(uint64(e.logIndex), 10), second(e.time), "event",
+			e.targetText(), before.targetText(), net.of("diem_supply").String(), tokensOf(rateBefore), tokensOf(rateAfter),
+			strconv.Itoa(map[bool]int{true: 1}[i == len(curves)-1]),
+		})
+		before = e
+	}
+
+	require.Equal(t, want, texts(t, s, []string{
+		"epoch", "block_number", "log_index", "block_time", "learned", "target", "target_before", "diem_supply_wei",
+		"rate_before", "rate_after", "in_force",
+	}, "curve_epochs ORDER BY epoch"))
+
+	newest := curves[len(curves)-1]
+	require.Equal(t, [][]string{{"256", newest.bounds[255].String(), newest.rates[255].String()}},
+		texts(t, s, []string{"n", "b", "r"}, "(SELECT length(bounds) AS n, bounds[256] AS b, rates[256] AS r FROM curve_epochs WHERE in_force)"))
+}
+
+// tokensOf is a rate in wei as ClickHouse shows it in tokens.
+func tokensOf(wei string) string {
+	if wei == "NULL" {
+		return wei
+	}
+
+	x, _ := new(big.Float).SetString(wei)
+	f, _ := new(big.Float).Quo(x, big.NewFloat(1e18)).Float64()
+
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
+
+// TestCurveThatFalls: a bound below an earlier one is never reached, because the
+// first bucket whose bound is above the supply is in force.
+func TestCurveThatFalls(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), lively(42, 10)
+
+	var curve venice.Curve
+
+	for i, bound := range []uint64{100, 300, 200, 300, 400} {
+		curve.Bounds[i], curve.Rates[i] = *uint256.NewInt(bound), *uint256.NewInt(uint64(i + 1))
+	}
+
+	require.NoError(t, s.PutCurve(t.Context(), store.CurveEpoch{FirstBlock: 1, Learned: store.LearnedSampled, Curve: curve}))
+	require.Equal(t, [][]string{{"0", "0", "100", "1"}, {"1", "100", "300", "2"}, {"4", "300", "400", "5"}},
+		texts(t, s, []string{"bucket", "from_wei", "bound_wei", "rate_wei"}, "curve_buckets ORDER BY bucket"))
+
+	for supply, rate := range map[uint64]string{0: "1", 99: "1", 100: "2", 299: "2", 300: "5", 399: "5", 400: "NULL"} {
+		block := supply + 1
+		batch := c.history(storeRange(1, 1))
+		batch.Events = []decode.Event{{
+			BlockNumber: block, BlockTime: c.blocks[1].Time, Contract: decode.ContractDIEM, Kind: decode.KindDIEMTransferMint,
+			DIEMWei: *uint256.NewInt(supply),
+		}}
+		require.NoError(t, s.Write(t.Context(), batch))
+		require.Equal(t, [][]string{{rate}}, texts(t, s, []string{"mint_rate_wei"}, "supply_at(block = "+strconv.FormatUint(block, 10)+")"))
+		require.NoError(t, s.Rewind(t.Context(), 1))
+		require.NoError(t, s.PutCurve(t.Context(), store.CurveEpoch{FirstBlock: 1, Learned: store.LearnedSampled, Curve: curve}))
+	}
+}
+
+func TestParameterChanges(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), lively(43, 30)
+	for i := range c.blocks {
+		c.blocks[i].events = nil
+	}
+
+	at := func(block uint64, kind decode.Kind, value string) {
+		c.blocks[block].events = []decode.Event{{
+			BlockNumber: block, LogIndex: 3, BlockTime: c.blocks[block].Time, Contract: decode.ContractStaking, Kind: kind,
+			Args: `{"value":"` + value + `"}`,
+		}}
+	}
+
+	rate := venice.RatePerSecond(2_500_000)
+	at(3, decode.KindEmissionRateUpdated, rate.Dec())
+	at(5, decode.KindCooldownUpdated, "604800")
+	at(7, decode.KindVenicePercentageLockedUpdated, "200000000000000000")
+	at(9, decode.KindEmissionRateUpdated, rate.Dec()) // the same again
+	at(11, decode.KindTreasuryUpdated, "0x00000000000000000000000000000000000000ab")
+	at(25, decode.KindCooldownUpdated, "86400")
+	require.NoError(t, s.Write(t.Context(), c.history(storeRange(1, 30))))
+
+	// Read from the contract: the time is that of the events around it.
+	require.NoError(t, s.PutParam(t.Context(), store.Param{
+		Name: store.ParamVenicePercentage, FirstBlock: 7, Learned: store.LearnedBisected, Value: *uint256.NewInt(1e17),
+	}))
+
+	curve, err := venice.Generate(40_000, 500)
+	require.NoError(t, err)
+
+	for _, block := range []uint64{25, 27} {
+		require.NoError(t, s.PutCurve(t.Context(), store.CurveEpoch{FirstBlock: block, Learned: store.LearnedSampled, Curve: curve}))
+	}
+
+	when := func(block uint64) string { return second(int64(c.blocks[block].Time)) }
+	end := strconv.FormatUint(math.MaxUint32, 10)
+
+	require.Equal(t, [][]string{
+		{"emission_rate", "3", "3", when(3), "event", rate.Dec(), "NULL", "2500000 VVV a year", ""},
+		{"cooldown", "5", "3", when(5), "event", "604800", "NULL", "7 days", ""},
+		{"venice_percentage_locked", "7", "3", when(7), "event", "200000000000000000", "NULL", "20 %", ""},
+		{"venice_percentage", "7", end, when(7), "bisected", "100000000000000000", "NULL", "10 %", ""},
+		{"treasury", "11", "3", when(11), "event", "171", "NULL", "0x00000000000000000000000000000000000000ab", ""},
+		{"cooldown", "25", "3", when(25), "event", "86400", "604800", "1 day", "7 days"},
+		{"curve", "25", end, when(25), "sampled", "40000000000000000000000", "NULL", "target 40000 DIEM", ""},
+	}, texts(t, s, []string{"name", "block_number", "log_index", "block_time", "learned", "value", "before", "text", "text_before"},
+		"parameter_changes ORDER BY block_number, log_index"))
+}
+
+func TestRewardUpdates(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), lively(44, 300)
+	require.NoError(t, s.Write(t.Context(), c.history(storeRange(1, 300))))
+
+	settings := settingsOf(t, c.all())
+
+	var (
+		want   [][]string
+		before int64
+	)
+
+	for n := 1; n < len(c.blocks); n++ {
+		b := c.blocks[n]
+		treasury, stakers, first := new(big.Int), new(big.Int), -1
+
+		for i, e := range b.events {
+			switch e.Kind { //nolint:exhaustive // the others emit nothing
+			case decode.KindVVVEmissionTreasury:
+				treasury.Add(treasury, e.VVVWei.ToBig())
+			case decode.KindVVVEmissionStakers:
+				stakers.Add(stakers, e.VVVWei.ToBig())
+			default:
+				continue
+			}
+
+			if first < 0 {
+				first = i
+			}
+		}
+
+		if first < 0 {
+			continue
+		}
+
+		elapsed, rounding := "NULL", "NULL"
+		rate := last(settings, func(s *setting) bool { return s.Name == store.ParamEmissionRate && s.Block < b.Number })
+
+		if before > 0 {
+			elapsed = strconv.FormatInt(int64(b.Time)-before, 10)
+
+			if rate != nil {
+				due, _ := new(big.Int).SetString(rate.Value, 10)
+				due.Mul(due, big.NewInt(int64(b.Time)-before))
+				rounding = due.Sub(due, treasury).Sub(due, stakers).String()
+			}
+		}
+
+		before = int64(b.Time)
+		want = append(want, []string{
+			strconv.FormatUint(b.Number, 10), strconv.FormatUint(uint64(b.events[first].LogIndex), 10), second(int64(b.Time)),
+			treasury.String(), stakers.String(), new(big.Int).Add(treasury, stakers).String(), elapsed, rounding,
+		})
+	}
+
+	require.Greater(t, len(want), 20)
+
+	columns := []string{
+		"block_number", "log_index", "block_time", "vvv_treasury_wei", "vvv_stakers_wei", "vvv_wei", "elapsed", "rounding_wei",
+	}
+	require.Equal(t, want, texts(t, s, columns, "emissions ORDER BY block_number"))
+
+	half := want[len(want)/2:]
+	require.Equal(t, half, texts(t, s, columns, "emissions WHERE block_time >= '"+half[0][2]+"' ORDER BY block_number"),
+		"the time since the update before does not depend on the query's range")
+}
+
+// TestLockedShareImplied: the treasury's part of a reward update tells how much of
+// the stake is locked.
+func TestLockedShareImplied(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), lively(45, 40)
+	for i := range c.blocks {
+		c.blocks[i].events = nil
+	}
+
+	token := uint256.NewInt(1e18)
+	state := venice.RewardState{
+		Rate:                 venice.RatePerSecond(2_500_000),
+		Percentage:           *uint256.NewInt(5e16),
+		PercentageWhenLocked: *uint256.NewInt(2e17),
+		Staked:               *new(uint256.Int).Mul(uint256.NewInt(40_000_000), token),
+		Locked:               *new(uint256.Int).Mul(uint256.NewInt(9_000_000), token),
+	}
+
+	params := map[string]uint256.Int{
+		store.ParamEmissionRate: state.Rate, store.ParamVenicePercentage: state.Percentage,
+		store.ParamVenicePercentageLocked: state.PercentageWhenLocked,
+	}
+	for name, value := range params {
+		require.NoError(t, s.PutParam(t.Context(), store.Param{Name: name, FirstBlock: 1, Learned: store.LearnedSampled, Value: value}))
+	}
+
+	for n := 2; n < len(c.blocks); n++ {
+		b := &c.blocks[n]
+
+		emission, err := state.Emit(b.Time - c.blocks[n-1].Time)
+		require.NoError(t, err)
+
+		for i, amount := range []uint256.Int{emission.ToTreasury, emission.ToStakers} {
+			b.events = append(b.events, decode.Event{
+				BlockNumber: b.Number, LogIndex: uint32(i), BlockTime: b.Time, Contract: decode.ContractVVV, VVVWei: amount,
+				Kind: []decode.Kind{decode.KindVVVEmissionTreasury, decode.KindVVVEmissionStakers}[i],
+			})
+		}
+	}
+
+	require.NoError(t, s.Write(t.Context(), c.history(storeRange(1, 40))))
+
+	const share = "0.225"
+
+	for view, expected := range map[string]uint64{"emissions": 39, "supply_hourly WHERE vvv_emitted > 0": 5} {
+		require.GreaterOrEqual(t, number(t, s, "SELECT countIf(abs(locked_share_implied - "+share+") < 1e-9) FROM "+view), expected, view)
+		require.Zero(t, number(t, s, "SELECT countIf(abs(locked_share_implied - "+share+") >= 1e-9) FROM "+view), view)
+	}
+
+	require.Equal(t, uint64(39), number(t, s, "SELECT count() FROM emissions WHERE rounding_wei IS NULL AND elapsed IS NULL OR rounding_wei BETWEEN 0 AND 2"))
+	require.Equal(t, uint64(38), number(t, s, "SELECT countIf(abs(year_implied / 2500000 - 1) < 1e-9) FROM emissions"))
+	require.Equal(t, uint64(39), number(t, s, "SELECT countIf(abs(year_announced / 2500000 - 1) < 1e-9) FROM emissions"))
+	require.Zero(t, number(t, s, "SELECT countIf(abs(emission_year_implied / 2500000 - 1) > 1e-9) FROM supply_daily"))
+}
