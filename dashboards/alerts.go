@@ -16,7 +16,14 @@ const (
 // Alerts are what somebody should be told of. Those on the pipeline look at now;
 // those on Venice look at the last hour of blocks, so that filling in history does not
 // tell of what is long past.
-func Alerts() []panel.Alert { return append(pipelineAlerts(), veniceAlerts()...) }
+func Alerts() []panel.Alert {
+	all := append(pipelineAlerts(), veniceAlerts()...)
+	for i := range all {
+		all[i].Description = runbook(all[i].Runbook)
+	}
+
+	return all
+}
 
 func pipelineAlerts() []panel.Alert {
 	return []panel.Alert{

@@ -13,6 +13,7 @@ import (
 
 	"diemhouse/dashboards"
 	"diemhouse/dashboards/grafana"
+	"diemhouse/docs"
 )
 
 func TestCommittedFilesAreUpToDate(t *testing.T) {
@@ -126,6 +127,8 @@ func TestAlertFileHasTheShapeThatGrafanaReads(t *testing.T) {
 		require.Equal(t, "threshold", rule.Data[2].Model["type"])
 		require.Equal(t, "B", rule.Data[2].Model["expression"])
 		require.NotEmpty(t, rule.Annotations["runbook_url"])
+		require.NotEmpty(t, rule.Annotations["summary"])
+		require.Contains(t, docs.Operations, rule.Annotations["description"])
 	}
 }
 
@@ -141,12 +144,9 @@ func readYAML(t *testing.T, path string, into any) {
 func runbooks(t *testing.T) map[string]bool {
 	t.Helper()
 
-	content, err := os.ReadFile("../docs/OPERATIONS.md")
-	require.NoError(t, err)
-
 	anchors := map[string]bool{}
 
-	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(string(content), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(docs.Operations, -1) {
 		slug := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(m[1]), "")
 		anchors[strings.ReplaceAll(slug, " ", "-")] = true
 	}

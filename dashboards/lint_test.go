@@ -270,6 +270,8 @@ func TestAlertsAreWhole(t *testing.T) {
 		require.Contains(t, []panel.NoData{panel.NoDataFires, panel.NoDataOK}, a.NoData)
 		require.True(t, panels[a.Dashboard][a.Panel], "%s leads to no panel", a.UID)
 		require.Contains(t, runbook, a.Runbook, "%s has no paragraph in docs/OPERATIONS.md", a.UID)
+		require.Greater(t, len(a.Description), 80, "%s: what it means and what to do", a.UID)
+		require.NotContains(t, a.Description, "{{", "Grafana takes it for a template")
 		require.NotContains(t, a.SQL, "$", "Grafana takes a dollar in this file for the environment")
 
 		seen[a.UID] = true

@@ -81,6 +81,7 @@ func rules(alerts []panel.Alert, datasource, folder, runbooks string) (ruleFile,
 			NoDataState: string(a.NoData), ExecErrState: "Error", For: seconds(a.For),
 			Annotations: map[string]string{
 				"summary":          a.Summary,
+				"description":      a.Description,
 				"runbook_url":      runbooks + "#" + a.Runbook,
 				"__dashboardUid__": a.Dashboard,
 				"__panelId__":      strconv.Itoa(a.Panel),

@@ -13,6 +13,8 @@ type Alert struct {
 	Summary string
 	// Runbook is the anchor of its paragraph in docs/OPERATIONS.md.
 	Runbook string
+	// Description is that paragraph: what it means and what to do.
+	Description string
 	// Severity is critical (the figures are not to be trusted), warning (they soon
 	// will not be) or notice (Venice itself did something).
 	Severity string

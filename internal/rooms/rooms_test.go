@@ -33,9 +33,10 @@ var allowed = map[string][]string{
 	// What people look at: queries are text, so it needs nothing of the pipeline.
 	"dashboards/panel":   {},
 	"dashboards/grafana": {"dashboards/panel"},
-	"dashboards":         {"dashboards/panel", "dashboards/grafana"},
+	"dashboards":         {"dashboards/panel", "dashboards/grafana", "docs"},
 	"dashboards/gen":     {"dashboards"},
 	"internal/macros":    {},
+	"docs":               {},
 	"internal/board":     {"dashboards", "dashboards/panel", "internal/macros", "pkg/store"},
 	"internal/board/gen": {},
 
