@@ -10,6 +10,7 @@ const (
 	DefaultRounds       = 4
 	DefaultPollInterval = time.Second
 	DefaultHeadStall    = 20 * time.Second
+	DefaultSettleRate   = 2
 )
 
 // Config says which endpoints to use and how. Only URLs is required.
@@ -39,6 +40,11 @@ type Config struct {
 	// HeadStall is how long the preferred endpoint's head may stand still before
 	// the others are asked too. Zero: DefaultHeadStall.
 	HeadStall time.Duration
+	// SettleRate bounds how many blocks a second LogsByBlock settles by their receipts,
+	// which on Base are about a megabyte a block; 64 more may be settled at once. It
+	// keeps up with the head and spares the endpoint where many blocks are caught up
+	// with: those stay Unproven. Zero: DefaultSettleRate.
+	SettleRate float64
 	// TrustHeaderHash takes the hash that a header states without recomputing it.
 	// For chains whose headers this program cannot hash; parent links are still
 	// checked.
@@ -89,6 +95,10 @@ func (c Config) withDefaults() Config {
 
 	if c.HeadStall <= 0 {
 		c.HeadStall = DefaultHeadStall
+	}
+
+	if c.SettleRate <= 0 {
+		c.SettleRate = DefaultSettleRate
 	}
 
 	return c

@@ -8,7 +8,12 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"golang.org/x/time/rate"
 )
+
+// settleBurst is how many blocks may be settled at once beyond Config.SettleRate: a
+// few minutes of Base that came while nobody looked.
+const settleBurst = 64
 
 // Pool is a set of endpoints of one chain, used as one source. It is safe for
 // concurrent use.
@@ -18,6 +23,8 @@ type Pool struct {
 	// preferred is the index of the endpoint asked first.
 	preferred atomic.Int32
 	heads     headWatch
+	// settles bounds how often receipts are read to settle a block at the head.
+	settles *rate.Limiter
 }
 
 // NewPool checks the URLs and prepares the endpoints; it connects to none of them.
@@ -27,7 +34,7 @@ func NewPool(cfg Config) (*Pool, error) {
 		return nil, errors.New("no RPC endpoint given")
 	}
 
-	p := &Pool{cfg: cfg}
+	p := &Pool{cfg: cfg, settles: rate.NewLimiter(rate.Limit(cfg.SettleRate), settleBurst)}
 	names := make(map[string]int)
 
 	for i, raw := range cfg.URLs {
@@ -134,6 +141,12 @@ func (p *Pool) ChainID(ctx context.Context) (uint64, error) {
 // prefer, then the preferred one, then by order, those in good health first. After a
 // round of passing failures it pauses and asks again, Config.Rounds times.
 func (p *Pool) do(ctx context.Context, what, prefer string, ask func(context.Context, *endpoint) error) error {
+	return p.doRounds(ctx, what, prefer, p.cfg.Rounds, ask)
+}
+
+func (p *Pool) doRounds(
+	ctx context.Context, what, prefer string, rounds int, ask func(context.Context, *endpoint) error,
+) error {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval = 250 * time.Millisecond
 	pauses.MaxInterval = 5 * time.Second
@@ -172,7 +185,7 @@ func (p *Pool) do(ctx context.Context, what, prefer string, ask func(context.Con
 			}
 		}
 
-		if len(final) == len(p.endpoints) || round+1 >= p.cfg.Rounds {
+		if len(final) == len(p.endpoints) || round+1 >= rounds {
 			return p.unavailable(what, refusals)
 		}
 

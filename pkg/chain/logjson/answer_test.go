@@ -89,7 +89,7 @@ func FuzzReadAnswers(f *testing.F) {
 				if got.Logs == nil {
 					require.Equal(t, string(member.Result), string(got.Result))
 				} else {
-					want, err := decodeStandard(member.Result)
+					want, err := decodeStandard(member.Result, true)
 					require.NoError(t, err)
 					require.Equal(t, want, got.Logs)
 				}

@@ -56,7 +56,7 @@ func BenchmarkDecode(b *testing.B) {
 		return len(logs), err
 	})
 	run("standard", func(raw []byte) (int, error) {
-		logs, err := decodeStandard(raw)
+		logs, err := decodeStandard(raw, true)
 
 		return len(logs), err
 	})

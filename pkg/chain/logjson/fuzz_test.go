@@ -23,7 +23,7 @@ func FuzzDecode(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		standard, refused := decodeStandard(raw)
+		standard, refused := decodeStandard(raw, true)
 
 		fast, n, ok := Prefix(raw)
 		if ok && blank(raw[n:]) {

@@ -25,7 +25,17 @@ func Decode(raw []byte) ([]types.Log, error) {
 		return logs, nil
 	}
 
-	return decodeStandard(raw)
+	return decodeStandard(raw, true)
+}
+
+// DecodeContents reads a list of logs of which only the contents count (address,
+// topics, data): the place of a receipt's log is known from where the receipt stands.
+func DecodeContents(raw []byte) ([]types.Log, error) {
+	if logs, n, ok := Prefix(raw); ok && blank(raw[n:]) {
+		return logs, nil
+	}
+
+	return decodeStandard(raw, false)
 }
 
 // Prefix reads the list of logs that raw begins with and gives the number of bytes

@@ -216,6 +216,29 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+// A receipt's logs need no place.
+func TestDecodeContentsNeedsNoPlace(t *testing.T) {
+	t.Parallel()
+
+	bare := `[{"address":` + who1 + `,"topics":[` + tx1 + `],"data":"0x01"}]`
+	logs, err := DecodeContents([]byte(bare))
+	require.NoError(t, err)
+	require.Equal(t, []byte{1}, logs[0].Data)
+	require.Len(t, logs[0].Topics, 1)
+
+	full, err := DecodeContents([]byte("[" + plainLog("", "") + "]"))
+	require.NoError(t, err)
+	require.Equal(t, uint64(0x10), full[0].BlockNumber)
+
+	for _, raw := range []string{bare[:30], `null`, `[{"topics":[],"data":"0x"}]`, `[{"address":` + who1 + `,"topics":[]}]`} {
+		_, err = DecodeContents([]byte(raw))
+		require.Error(t, err, raw)
+	}
+
+	_, err = Decode([]byte(bare))
+	require.Error(t, err)
+}
+
 // What nodes write goes the fast way, whose logs do not share memory with the text.
 func TestPrefixTakesWhatNodesWrite(t *testing.T) {
 	t.Parallel()
@@ -230,7 +253,7 @@ func TestPrefixTakesWhatNodesWrite(t *testing.T) {
 		require.True(t, ok, style)
 		require.Equal(t, `,"id":1}`, string(text[n:]), style)
 
-		want, err := decodeStandard([]byte(raw))
+		want, err := decodeStandard([]byte(raw), true)
 		require.NoError(t, err, style)
 
 		clear(text)

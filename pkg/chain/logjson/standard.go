@@ -69,8 +69,9 @@ func (n *wireNumber) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// decodeStandard reads a list of logs by encoding/json.
-func decodeStandard(raw []byte) ([]types.Log, error) {
+// decodeStandard reads a list of logs by encoding/json; placed says that each must
+// have its place and transaction.
+func decodeStandard(raw []byte, placed bool) ([]types.Log, error) {
 	if text := bytes.TrimSpace(raw); len(text) == 0 || bytes.Equal(text, []byte("null")) {
 		return nil, errors.New("answer is null, not a list of logs")
 	}
@@ -83,7 +84,7 @@ func decodeStandard(raw []byte) ([]types.Log, error) {
 	logs := make([]types.Log, len(wire))
 
 	for i := range wire {
-		if err := wire[i].into(&logs[i]); err != nil {
+		if err := wire[i].into(&logs[i], placed); err != nil {
 			return nil, fmt.Errorf("log %d of %d: %w", i+1, len(wire), err)
 		}
 	}
@@ -91,26 +92,15 @@ func decodeStandard(raw []byte) ([]types.Log, error) {
 	return logs, nil
 }
 
-func (w *wireLog) into(l *types.Log) error {
-	if !w.BlockNumber.given || !w.Index.given || !w.TxIndex.given {
-		return errors.New("block number, transaction index or log index is missing (a pending log)")
+func (w *wireLog) into(l *types.Log, placed bool) error {
+	if placed {
+		if err := w.place(l); err != nil {
+			return err
+		}
 	}
-
-	l.BlockNumber, l.BlockTimestamp = w.BlockNumber.value, w.BlockTimestamp.value
-	l.Index, l.TxIndex, l.Removed = uint(w.Index.value), uint(w.TxIndex.value), w.Removed
 
 	if err := decodeFixed("address", w.Address, l.Address[:]); err != nil {
 		return err
-	}
-
-	if err := decodeFixed("transactionHash", w.TxHash, l.TxHash[:]); err != nil {
-		return err
-	}
-
-	if w.BlockHash != nil {
-		if err := decodeFixed("blockHash", w.BlockHash, l.BlockHash[:]); err != nil {
-			return err
-		}
 	}
 
 	if err := w.topics(l); err != nil {
@@ -131,6 +121,26 @@ func (w *wireLog) into(l *types.Log) error {
 	}
 
 	return nil
+}
+
+// place reads where the log stands.
+func (w *wireLog) place(l *types.Log) error {
+	if !w.BlockNumber.given || !w.Index.given || !w.TxIndex.given {
+		return errors.New("block number, transaction index or log index is missing (a pending log)")
+	}
+
+	l.BlockNumber, l.BlockTimestamp = w.BlockNumber.value, w.BlockTimestamp.value
+	l.Index, l.TxIndex, l.Removed = uint(w.Index.value), uint(w.TxIndex.value), w.Removed
+
+	if err := decodeFixed("transactionHash", w.TxHash, l.TxHash[:]); err != nil {
+		return err
+	}
+
+	if w.BlockHash == nil {
+		return nil
+	}
+
+	return decodeFixed("blockHash", w.BlockHash, l.BlockHash[:])
 }
 
 // topics reads the topics up to the padding; a topic after padding is an error.
