@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -72,6 +73,17 @@ func start(name, path string, args []string, stderr *os.File, line func(string))
 	}()
 
 	return c, nil
+}
+
+// typed is what a person types to run the same program.
+func typed(c *child) string {
+	if dir, err := os.Getwd(); err == nil {
+		if short, err := filepath.Rel(dir, c.cmd.Path); err == nil && len(short) < len(c.cmd.Path) {
+			return short
+		}
+	}
+
+	return c.cmd.Path
 }
 
 // environment is this process's without what would turn the demo into something

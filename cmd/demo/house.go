@@ -77,10 +77,10 @@ func (h *house) words(say *speaker) {
 	say.linef(`
 Ask it yourself, while it runs or afterwards:
    curl '%[1]s/?user=grafana' --data-binary 'SELECT vvv_locked, mint_rate, diem_supply FROM diemhouse.supply_now FORMAT Vertical'
-   bin/indexer sql --data-dir %[2]s "SELECT block_time, account, svvv, diem, rate FROM diem_mints ORDER BY block_number DESC LIMIT 5"
-   bin/indexer status --data-dir %[2]s
+   %[4]s sql --data-dir %[2]s "SELECT block_time, account, svvv, diem, rate FROM diem_mints ORDER BY block_number DESC LIMIT 5"
+   %[4]s status --data-dir %[2]s
    curl %[3]s/metrics
 
 What next: docs/SQL.md lists the views. The same programs index Base:
-   bin/indexer run --rpc https://mainnet.base.org`, h.http, h.data, h.metrics)
+   %[4]s run --rpc https://mainnet.base.org`, h.http, h.data, h.metrics, typed(h.child))
 }

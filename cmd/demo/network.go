@@ -71,7 +71,7 @@ func (c *cli) startNetwork(ctx context.Context, say *speaker) (*network, error) 
 
 // words say what can be done with the chain.
 func (n *network) words(say *speaker) {
-	say.linef("\nMake a reorg and watch it being undone:\n   bin/devnet reorg 5 --admin %s", n.admin)
+	say.linef("\nMake a reorg and watch it being undone:\n   %s reorg 5 --admin %s", typed(n.child), n.admin)
 }
 
 // await waits until the program says that it is ready; one that does not is stopped.

@@ -54,6 +54,8 @@ func (c *cli) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, warehouse.Close()) }()
 
 	status, err := c.watch(ctx, warehouse, network, house, say)
+	say.screen.Keep()
+
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -38,12 +39,11 @@ func (s *show) update(status store.Status) bool {
 	}
 
 	s.block = status.Cursor
-	text := figures(status)
 
 	if s.say.screen.Terminal() {
-		s.say.screen.Progress([]byte(text))
+		s.say.screen.Foot(table(status))
 	} else {
-		s.say.linef("%s", text)
+		s.say.linef("%s", line(status))
 	}
 
 	return true
@@ -63,21 +63,54 @@ func (s *show) history(status store.Status) bool {
 	return app.Complete(status) && status.LagBlocks <= near
 }
 
-// figures are the headline figures in a line.
-func figures(status store.Status) string {
+// line is the headline figures in a line.
+func line(status store.Status) string {
 	f := status.Figures
 
-	target := app.Unknown
-	if f.DIEMTarget != nil {
-		target = app.Thousands(uint64(*f.DIEMTarget))
-	}
-
 	return strings.Join([]string{
-		fmt.Sprintf("block %d", status.Cursor),
+		fmt.Sprintf("block %d", f.Block),
 		fmt.Sprintf("VVV locked %s (%s of supply)", app.Tokens(f.VVVLocked), app.Share(f.VVVLocked, f.VVVEffective)),
 		"mint rate " + app.Tokens(f.MintRate),
-		fmt.Sprintf("DIEM %s of %s", app.Tokens(f.DIEMSupply), target),
-		fmt.Sprintf("emitted %s VVV", app.Tokens(f.VVVEmitted)),
+		fmt.Sprintf("DIEM %s of %s", app.Tokens(f.DIEMSupply), target(f)),
+		fmt.Sprintf("emission %s VVV a year", app.Year(f.EmissionRate)),
 		fmt.Sprintf("burned %s VVV", app.Tokens(f.VVVBurned)),
 	}, " | ")
+}
+
+// table is the headline figures for a terminal.
+func table(status store.Status) string {
+	f := status.Figures
+	rows := [][3]string{
+		{"VVV locked", app.Tokens(f.VVVLocked), app.Share(f.VVVLocked, f.VVVEffective) + " of supply, " + app.Share(f.VVVLocked, f.SVVVSupply) + " of stake"},
+		{"mint rate", app.Tokens(f.MintRate), "sVVV for one DIEM"},
+		{"DIEM supply", app.Tokens(f.DIEMSupply), "of " + target(f) + ", the target"},
+		{"DIEM staked", app.Tokens(f.DIEMStaked), app.Share(f.DIEMStaked, f.DIEMSupply)},
+		{"emission", app.Year(f.EmissionRate) + "   ", "VVV a year"},
+		{"VVV burned", app.Tokens(f.VVVBurned), ""},
+	}
+
+	lines := []string{fmt.Sprintf("   block %d, %s UTC; %s behind the head, finalized %d",
+		f.Block, f.Time.UTC().Format(time.TimeOnly), blocks(status.LagBlocks), status.Finalized)}
+
+	for _, row := range rows {
+		lines = append(lines, fmt.Sprintf("   %-12s %16s   %s", row[0], row[1], row[2]))
+	}
+
+	return "\n" + strings.Join(lines, "\n")
+}
+
+func blocks(n uint64) string {
+	if n == 1 {
+		return "1 block"
+	}
+
+	return fmt.Sprintf("%d blocks", n)
+}
+
+func target(f *store.Figures) string {
+	if f.DIEMTarget == nil {
+		return app.Unknown
+	}
+
+	return app.Thousands(uint64(*f.DIEMTarget))
 }

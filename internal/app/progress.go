@@ -1,9 +1,9 @@
 package app
 
 import (
-	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,7 +69,7 @@ func (p *Progress) Left(left uint64, events int) {
 }
 
 // Clear removes the bar.
-func (p *Progress) Clear() { p.screen.Progress(nil) }
+func (p *Progress) Clear() { p.screen.Foot("") }
 
 func (p *Progress) begin(now time.Time, total uint64) {
 	p.total, p.done, p.events, p.began, p.said = total, 0, 0, now, now
@@ -81,14 +81,14 @@ func (p *Progress) begin(now time.Time, total uint64) {
 
 func (p *Progress) draw(left uint64) {
 	if left == 0 {
-		p.screen.Progress(nil)
+		p.screen.Foot("")
 
 		return
 	}
 
 	// It fails only where more is done than there was.
 	_ = p.bar.Set64(int64(p.done))
-	p.screen.Progress(bytes.TrimSpace([]byte(p.bar.String())))
+	p.screen.Foot(strings.TrimSpace(p.bar.String()))
 }
 
 func (p *Progress) say(now time.Time, left uint64) {
