@@ -142,7 +142,8 @@ CREATE TABLE IF NOT EXISTS lease
     name LowCardinality(String) COMMENT 'what is held: head, the right to follow the head and to rewind',
     holder String COMMENT 'who: a random word of the process',
     described String COMMENT 'who, for people: host and process',
-    expires_at DateTime64(6, 'UTC') COMMENT 'until when, by the server''s clock, unless it is renewed; 1970 when it was given back',
+    held UInt8 COMMENT '1: has it; 0: asks for it',
+    expires_at DateTime64(6, 'UTC') COMMENT 'until when, by the server''s clock, unless it is renewed',
     version UInt64 COMMENT 'how often the holder has written; the greatest wins'
 )
 ENGINE = ReplacingMergeTree(version)

@@ -65,6 +65,10 @@ func gaps(r Range, covered []Range) []Range {
 	next := r.From
 
 	for _, c := range covered {
+		if c.From > r.To {
+			break
+		}
+
 		if c.From > next {
 			out = append(out, Range{next, c.From - 1})
 		}
@@ -73,7 +77,9 @@ func gaps(r Range, covered []Range) []Range {
 			return out
 		}
 
-		next = max(next, c.To+1)
+		if c.To >= next {
+			next = c.To + 1
+		}
 	}
 
 	return append(out, Range{next, r.To})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -14,6 +15,11 @@ const (
 	// DefaultLease is how long a lease lasts that is not renewed: how long a daemon
 	// waits after another was killed.
 	DefaultLease = 10 * time.Second
+
+	// leasePause is at most how long one who waits for a holder looks away, rivalPause
+	// the same for another that asks.
+	leasePause = 500 * time.Millisecond
+	rivalPause = 50 * time.Millisecond
 
 	leaseName = "head"
 	// renewals is how often a lease is renewed while it lasts.
@@ -53,11 +59,13 @@ type LeaseConfig struct {
 // renewed in the background until [Lease.Release].
 //
 // What it guarantees: of several processes that ask at the same time at most one gets
-// it, because each writes its claim first and then gives way to every other claim
-// that it can see. A holder knows by its own monotonic clock when its right has ended,
-// and stops writing then; the next holder ends the inserts that are still running.
-// What it needs: one ClickHouse server (or replicas that are read after a write), and
-// clocks of server and holder that run at the same rate while the lease lasts.
+// it. Each writes its claim first, and has the lease only once it reads no other claim
+// that has not ended; of those that see each other the one with the smaller name stays
+// and the others give way. A holder knows by its own monotonic clock when its right has
+// ended, and stops writing then; the next holder ends the inserts that are still
+// running. What it needs: one ClickHouse server (or replicas that are read after a
+// write), and clocks of server and holder that run at the same rate while the lease
+// lasts.
 type Lease struct {
 	store  *Store
 	holder string
@@ -82,25 +90,23 @@ func (s *Store) Lease(ctx context.Context, cfg LeaseConfig) (*Lease, error) {
 	l := &Lease{store: s, holder: rand.Text(), cfg: cfg, over: make(chan struct{}), lost: make(chan struct{})}
 
 	for {
-		err := l.claim(ctx)
-		if err == nil {
+		held, err := l.claim(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("take the lease on the warehouse: %w", err)
+		}
+
+		if held == nil {
 			break
 		}
 
-		var held *HeldError
-		if !errors.As(err, &held) || cfg.Waiting == nil {
-			return nil, fmt.Errorf("take the lease on the warehouse: %w", err)
+		if cfg.Waiting == nil {
+			return nil, held
 		}
 
 		cfg.Waiting(held)
 
-		// At random, so that two that gave way to each other do not do it again.
-		pause := min(held.For, cfg.TTL/renewals)
-
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pause/2 + mathrand.N(pause/2+time.Millisecond)): //nolint:gosec // spreads, hides nothing
+		if err := pause(ctx, leasePause); err != nil {
+			return nil, fmt.Errorf("wait for the lease on the warehouse: %w", err)
 		}
 	}
 
@@ -122,85 +128,116 @@ func (l *Lease) Release(ctx context.Context) error {
 	<-l.over
 	l.store.lease.CompareAndSwap(l, nil)
 
-	if err := l.write(ctx, 0); err != nil {
+	if err := l.write(ctx, 0, false); err != nil {
 		return fmt.Errorf("give the lease on the warehouse back: %w", err)
 	}
 
 	return nil
 }
 
-// claim takes the lease if nobody has it or asks for it.
-func (l *Lease) claim(ctx context.Context) error {
-	if err := l.others(ctx); err != nil {
-		return err
+// claim takes the lease unless another holds it. Others that ask are waited for, or
+// given way to.
+func (l *Lease) claim(ctx context.Context) (*HeldError, error) {
+	var asked time.Time // when the claim was written; zero: there is none
+
+	for {
+		held, rivals, err := l.others(ctx)
+
+		switch {
+		case err != nil:
+			return nil, err
+		case asked.IsZero() && held == nil && !slices.ContainsFunc(rivals, l.before):
+			asked = time.Now()
+			if err := l.write(ctx, l.cfg.TTL, false); err != nil {
+				return nil, err
+			}
+
+			continue // and look again: who wrote at the same moment?
+		case !asked.IsZero() && held == nil && len(rivals) == 0 && time.Since(asked) < l.cfg.TTL/2:
+			l.extend(asked)
+
+			return nil, l.write(ctx, l.cfg.TTL, true)
+		case !asked.IsZero() && (held != nil || slices.ContainsFunc(rivals, l.before) || time.Since(asked) >= l.cfg.TTL/2):
+			asked = time.Time{}
+			if err := l.write(ctx, 0, false); err != nil {
+				return nil, err
+			}
+		}
+
+		if held != nil {
+			return held, nil
+		}
+
+		if err := pause(ctx, rivalPause); err != nil {
+			return nil, err
+		}
 	}
-
-	asked := time.Now()
-	if err := l.write(ctx, l.cfg.TTL); err != nil {
-		return err
-	}
-
-	if err := l.others(ctx); err != nil {
-		return errors.Join(err, l.write(ctx, 0))
-	}
-
-	l.mu.Lock()
-	defer l.mu.Unlock()
-
-	l.deadline = asked.Add(l.cfg.TTL)
-
-	return nil
 }
 
-// others gives an error when another's claim has not ended.
-func (l *Lease) others(ctx context.Context) error {
-	var held *HeldError
+// before reports whether another that asks goes first.
+func (l *Lease) before(rival string) bool { return rival < l.holder }
 
-	err := l.store.each(ctx, func(read func(...any) error) error {
+// others are the process that holds the lease, if it is not this one, and those that
+// ask for it.
+func (l *Lease) others(ctx context.Context) (held *HeldError, rivals []string, err error) {
+	err = l.store.each(ctx, func(read func(...any) error) error {
 		var (
-			by   string
-			left int64
+			rival, described string
+			has              uint8
+			left             int64
 		)
-		if err := read(&by, &left); err != nil {
+		if err := read(&rival, &described, &has, &left); err != nil {
 			return err
 		}
 
-		held = &HeldError{By: by, For: time.Duration(left) * time.Microsecond}
+		if has != 0 {
+			held = &HeldError{By: described, For: time.Duration(left) * time.Microsecond}
+		} else {
+			rivals = append(rivals, rival)
+		}
 
 		return nil
-	}, `SELECT described, dateDiff('microsecond', now64(6), expires_at) AS left FROM lease FINAL
-		WHERE name = ? AND holder != ? AND left > 0 ORDER BY left`, leaseName, l.holder)
+	}, `SELECT holder, described, held, dateDiff('microsecond', now64(6), expires_at) AS left FROM lease FINAL
+		WHERE name = ? AND holder != ? AND left > 0`, leaseName, l.holder)
 	if err != nil {
-		return fmt.Errorf("read the lease: %w", err)
+		return nil, nil, fmt.Errorf("read the lease: %w", err)
 	}
 
-	if held != nil {
-		return held
-	}
-
-	return nil
+	return held, rivals, nil
 }
 
-// write puts down until when the holder has the lease, by the server's clock; 0 gives
-// it back.
-func (l *Lease) write(ctx context.Context, ttl time.Duration) error {
+// write puts down until when the holder has the lease or asks for it, by the server's
+// clock; 0 gives it back.
+func (l *Lease) write(ctx context.Context, ttl time.Duration, held bool) error {
 	l.mu.Lock()
 	l.writes++
 	version := l.writes
 	l.mu.Unlock()
 
-	until := "toDateTime64(0, 6)"
-	if ttl > 0 {
-		until = fmt.Sprintf("now64(6) + toIntervalMicrosecond(%d)", ttl.Microseconds())
-	}
-
-	err := l.store.exec(ctx, "INSERT INTO lease (name, holder, described, expires_at, version) SELECT ?, ?, ?, "+until+", ?",
-		leaseName, l.holder, l.cfg.Holder, version)
+	err := l.store.exec(ctx, `INSERT INTO lease (name, holder, described, held, expires_at, version)
+		SELECT ?, ?, ?, ?, now64(6) + toIntervalMicrosecond(?), ?`,
+		leaseName, l.holder, l.cfg.Holder, held, ttl.Microseconds(), version)
 	if err != nil {
 		return fmt.Errorf("write the lease: %w", err)
 	}
 
 	return nil
+}
+
+// extend moves the end of the lease to its length after it was asked for.
+func (l *Lease) extend(asked time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.deadline = asked.Add(l.cfg.TTL)
+}
+
+// end is when the lease ends unless it is renewed.
+func (l *Lease) end() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.deadline
 }
 
 // renew extends the lease until ctx ends or the lease does. Only a renewal that was
@@ -215,13 +252,9 @@ func (l *Lease) renew(ctx context.Context) {
 		case <-time.After(l.cfg.TTL / renewals):
 		}
 
-		l.mu.Lock()
-		deadline := l.deadline
-		l.mu.Unlock()
-
-		asked := time.Now()
+		deadline, asked := l.end(), time.Now()
 		trying, cancel := context.WithDeadline(ctx, deadline)
-		err := l.write(trying, l.cfg.TTL)
+		err := l.write(trying, l.cfg.TTL, true)
 
 		cancel()
 
@@ -233,26 +266,29 @@ func (l *Lease) renew(ctx context.Context) {
 
 			return
 		case err == nil:
-			l.mu.Lock()
-			l.deadline = asked.Add(l.cfg.TTL)
-			l.mu.Unlock()
+			l.extend(asked)
 		}
 	}
 }
 
 // held gives ErrLeaseLost when the store had a lease that has ended.
 func (s *Store) held() error {
-	l := s.lease.Load()
-	if l == nil {
-		return nil
-	}
-
-	l.mu.Lock()
-	defer l.mu.Unlock()
-
-	if !time.Now().Before(l.deadline) {
+	if l := s.lease.Load(); l != nil && !time.Now().Before(l.end()) {
 		return ErrLeaseLost
 	}
 
 	return nil
+}
+
+// pause waits at random, up to a time, so that two that wait for each other part.
+func pause(ctx context.Context, most time.Duration) error {
+	t := time.NewTimer(mathrand.N(most)) //nolint:gosec // spreads, hides nothing
+	defer t.Stop()
+
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }

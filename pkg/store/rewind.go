@@ -121,7 +121,13 @@ func (s *Store) rewind(ctx context.Context, block uint64, reason string) error {
 // that has rows in two months, because its block was mined again, gets a tombstone in
 // each, so that it does not matter whether a query merges across partitions.
 func (s *Store) bury(ctx context.Context, table string, block, version uint64) error {
-	err := s.exec(ctx, "INSERT INTO "+table+" SELECT * REPLACE(? AS version, 1 AS is_deleted) FROM "+table+
+	replaced := "? AS version, 1 AS is_deleted"
+	if table == "blocks" {
+		// A tombstone must not expire before the row it buries.
+		replaced += ", now() AS written_at"
+	}
+
+	err := s.exec(ctx, "INSERT INTO "+table+" SELECT * REPLACE("+replaced+") FROM "+table+
 		" FINAL WHERE block_number > ? SETTINGS do_not_merge_across_partitions_select_final = 1", version, block)
 	if err != nil {
 		return fmt.Errorf("write tombstones into %s: %w", table, err)
