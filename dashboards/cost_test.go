@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"maps"
+	"math"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +23,7 @@ var (
 	benchReport = flag.String("report", "", "file to write the benchmark's table to, as Markdown")
 )
 
-// cost is what a query took.
+// cost is what a query took at best.
 type cost struct {
 	name string
 	time time.Duration
@@ -41,16 +44,16 @@ func BenchmarkDashboardQueries(b *testing.B) {
 	for _, q := range everyQuery(b, a.rows[len(a.rows)/2][0].(string)) {
 		b.Run(strings.ReplaceAll(q.name, " ", "_"), func(b *testing.B) {
 			sql := q.expanded(b)
-			c := cost{name: q.name}
+			c := cost{name: q.name, time: math.MaxInt64}
 
 			for b.Loop() {
+				began := time.Now()
 				a, err := w.ask(b, sql)
 				require.NoError(b, err)
 
-				c.read, c.rows = a.read, len(a.rows)
+				c.time, c.read, c.rows = min(c.time, time.Since(began)), a.read, len(a.rows)
 			}
 
-			c.time = b.Elapsed() / time.Duration(b.N)
 			b.ReportMetric(float64(c.read), "rows-read/op")
 
 			costs[q.name] = c
@@ -62,28 +65,40 @@ func BenchmarkDashboardQueries(b *testing.B) {
 	}
 }
 
-// report is the table of docs/QUERIES.md.
+// reportHead is the prose of docs/QUERIES.md: cores, ClickHouse's version, events, rows
+// of the ledger, hours, and the rows again.
+const reportHead = `# What the queries cost
+
+Every query of the dashboards, of their variables and annotations, and of the alerts, on a made history: %d cores, the embedded ClickHouse %s on the same machine, %d events, %d rows of the ledger over 400 days, %d hours of the rollup. A time is the fastest of the runs, from asking to the last row read, for a default time range and a wallet in the middle. Rows read are ClickHouse's own count, over all tables.
+
+The home (*diemhouse-supply*) reads the hours and the newest changes, never the history: it reads the same on a tenth of these rows, and a test holds it to that. What reads most is what looks at every wallet or every mint at once, and refreshes when somebody looks.
+
+Written by
+
+    go test ./dashboards -run '^$' -bench DashboardQueries -benchtime 5x -rows %d -report ../docs/QUERIES.md
+
+| query | ms | rows read | rows given |
+|---|---:|---:|---:|
+`
+
+// report is docs/QUERIES.md, the slowest first.
 func report(b *testing.B, w *warehouse, costs map[string]cost) []byte {
 	b.Helper()
 
-	var size struct {
-		Events, Ledger, Hours uint64
-	}
+	var (
+		version               string
+		events, ledger, hours uint64
+	)
 
-	require.NoError(b, w.Conn().QueryRow(b.Context(), `SELECT (SELECT count() FROM events), (SELECT count() FROM ledger), (SELECT count() FROM rollup_hourly)`).
-		Scan(&size.Events, &size.Ledger, &size.Hours))
+	require.NoError(b, w.Conn().QueryRow(b.Context(),
+		`SELECT version(), (SELECT count() FROM events), (SELECT count() FROM ledger), (SELECT count() FROM rollup_hourly)`).
+		Scan(&version, &events, &ledger, &hours))
 
-	all := make([]cost, 0, len(costs))
-	for _, c := range costs {
-		all = append(all, c)
-	}
-
-	slices.SortFunc(all, func(x, y cost) int { return cmp.Compare(y.time, x.time) })
+	all := slices.SortedFunc(maps.Values(costs), func(x, y cost) int { return cmp.Compare(y.time, x.time) })
 
 	var out strings.Builder
 
-	fmt.Fprintf(&out, "%d events, %d rows of the ledger, %d hours of the rollup.\n\n", size.Events, size.Ledger, size.Hours)
-	out.WriteString("| query | ms | rows read | rows given |\n|---|---:|---:|---:|\n")
+	fmt.Fprintf(&out, reportHead, runtime.NumCPU(), version, events, ledger, hours, *benchRows)
 
 	for _, c := range all {
 		fmt.Fprintf(&out, "| %s | %.1f | %d | %d |\n", c.name, float64(c.time.Microseconds())/1000, c.read, c.rows)

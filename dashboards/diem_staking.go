@@ -27,7 +27,7 @@ FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 
 	flow := series(33, "DIEM staked and unstaked",
 		"DIEM newly staked (up) and DIEM whose unstaking began (down) in each interval, and the net of both as a line.",
-		panel.Bars, panel.DIEM, `SELECT $__timeInterval(hour) AS time, sum(diem_staked_in) AS staked, -sum(diem_staked_out) AS unstaked, sum(diem_staked_delta) AS net
+		panel.Bars, panel.DIEM, `SELECT $__timeInterval(hour) AS time, sum(diem_staked_in) AS staked, 0 - sum(diem_staked_out) AS unstaked, sum(diem_staked_delta) AS net
 FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "staked", Title: "staked", Colour: panel.Green},
 		panel.Field{Column: "unstaked", Title: "unstaking begun", Colour: panel.Red},

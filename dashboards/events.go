@@ -65,7 +65,7 @@ GROUP BY kind ORDER BY events DESC LIMIT 12`},
 
 	found := table(3, "Events found",
 		"The newest 500 events that match the choices above: what each means, whom it is about, and its amounts.",
-		"No such event in this time range", `SELECT block_time, contract, event, kind, account, counterparty, vvv, diem, args, block_number, log_index, tx_hash
+		"No such event in this time range", `SELECT block_time, contract, event, kind, account, counterparty, nullIf(vvv, 0) AS vvv, nullIf(diem, 0) AS diem, args, block_number, log_index, tx_hash
 FROM all_events WHERE `+eventFilter+`
 ORDER BY block_number DESC, log_index DESC LIMIT 500`,
 		timeField,
@@ -139,7 +139,7 @@ FROM unknown_logs ORDER BY block_number DESC, log_index DESC LIMIT 200`,
 
 	problems := table(21, "Events that look wrong",
 		"Events that decode, and do not fit what surrounds them: a mint or burn of DIEM without its transfer, or with another amount.",
-		"None: everything fits", `SELECT block_time, contract, event, problem, account, vvv, diem, block_number, tx_hash
+		"None: everything fits", `SELECT block_time, contract, event, problem, account, nullIf(vvv, 0) AS vvv, nullIf(diem, 0) AS diem, block_number, tx_hash
 FROM all_events WHERE problem != '' AND kind != 'unknown' ORDER BY block_number DESC, log_index DESC LIMIT 200`,
 		timeField,
 		panel.Field{Column: "contract", Title: "Contract", Width: 90},

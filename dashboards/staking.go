@@ -61,7 +61,7 @@ FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 
 	flow := series(11, "VVV staked and unstaked",
 		"VVV newly staked (up) and VVV whose unstaking began (down) in each interval, and the net of both as a line. Rewards that are staked at once count as staked.",
-		panel.Bars, panel.VVV, `SELECT $__timeInterval(hour) AS time, sum(svvv_supply_in) AS staked, -sum(svvv_supply_out) AS unstaked, sum(svvv_supply_delta) AS net
+		panel.Bars, panel.VVV, `SELECT $__timeInterval(hour) AS time, sum(svvv_supply_in) AS staked, 0 - sum(svvv_supply_out) AS unstaked, sum(svvv_supply_delta) AS net
 FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "staked", Title: "staked", Colour: panel.Green},
 		panel.Field{Column: "unstaked", Title: "unstaking begun", Colour: panel.Red},

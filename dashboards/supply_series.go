@@ -32,7 +32,7 @@ FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 
 	churn := series(24, "DIEM minted and burned",
 		"DIEM minted (up) and burned (down) in each interval, and the net of both as a line.",
-		panel.Bars, panel.DIEM, `SELECT $__timeInterval(hour) AS time, sum(diem_minted) AS minted, -sum(diem_burned) AS burned, sum(diem_minted) - sum(diem_burned) AS net
+		panel.Bars, panel.DIEM, `SELECT $__timeInterval(hour) AS time, sum(diem_minted) AS minted, 0 - sum(diem_burned) AS burned, sum(diem_minted) - sum(diem_burned) AS net
 FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "minted", Title: "minted", Colour: panel.Green},
 		panel.Field{Column: "burned", Title: "burned", Colour: panel.Red},

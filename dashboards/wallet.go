@@ -131,7 +131,7 @@ FROM cooldown_queue WHERE account = `+chosenWallet+` ORDER BY releases_at`,
 
 	all := table(22, "All events of the wallet",
 		"Every event in the time range that names the wallet, on either side, the newest first.",
-		"Nothing in this time range", `SELECT block_time, contract, kind, vvv, diem, account, counterparty, block_number, tx_hash
+		"Nothing in this time range", `SELECT block_time, contract, kind, nullIf(vvv, 0) AS vvv, nullIf(diem, 0) AS diem, account, counterparty, block_number, tx_hash
 FROM all_events WHERE (account = `+chosenWallet+` OR counterparty = `+chosenWallet+`) AND $__timeFilter(block_time)
 ORDER BY block_number DESC, log_index DESC LIMIT 500`,
 		timeField,
