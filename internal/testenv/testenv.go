@@ -49,43 +49,43 @@ func Main(m *testing.M) int {
 }
 
 // Open is a migrated, empty warehouse of the test's own, which is gone after it.
-func Open(t testing.TB) *store.Store {
-	t.Helper()
+func Open(tb testing.TB) *store.Store {
+	tb.Helper()
 
-	s, err := store.Open(t.Context(), store.Config{DSN: DSN(t)})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	require.NoError(t, s.Migrate(t.Context()))
+	s, err := store.Open(tb.Context(), store.Config{DSN: DSN(tb)})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, s.Close()) })
+	require.NoError(tb, s.Migrate(tb.Context()))
 
 	return s
 }
 
 // DSN is the native address of a database that does not exist yet. What the test
 // makes of it is gone after it.
-func DSN(t testing.TB) string {
-	t.Helper()
+func DSN(tb testing.TB) string {
+	tb.Helper()
 
-	s := start(t)
+	s := start(tb)
 	database := fmt.Sprintf("test_%d", databases.Add(1))
 
-	t.Cleanup(func() { drop(t, s, database) })
+	tb.Cleanup(func() { drop(tb, s, database) })
 
 	return s.DSN()[:strings.LastIndex(s.DSN(), "/")+1] + database
 }
 
 // HTTPURL is the address of the HTTP interface of the same server, without a
 // database.
-func HTTPURL(t testing.TB) string {
-	t.Helper()
+func HTTPURL(tb testing.TB) string {
+	tb.Helper()
 
-	return start(t).HTTPURL()
+	return start(tb).HTTPURL()
 }
 
-func start(t testing.TB) *embedded.Server {
-	t.Helper()
+func start(tb testing.TB) *embedded.Server {
+	tb.Helper()
 
 	server.once.Do(func() {
-		server.dir, server.err = os.MkdirTemp("", "diemhouse-test-")
+		server.dir, server.err = os.MkdirTemp("", "diemhouse-test-") //nolint:usetesting // the server outlives the test
 		if server.err != nil {
 			return
 		}
@@ -96,7 +96,7 @@ func start(t testing.TB) *embedded.Server {
 			Restarted: func(cause error) { fmt.Fprintln(os.Stderr, "the tests' ClickHouse was started again:", cause) },
 		})
 	})
-	require.NoError(t, server.err, "start the tests' ClickHouse")
+	require.NoError(tb, server.err, "start the tests' ClickHouse")
 
 	return server.s
 }
@@ -114,14 +114,14 @@ func stop() error {
 	return errors.Join(closed, os.RemoveAll(server.dir))
 }
 
-func drop(t testing.TB, server *embedded.Server, database string) {
-	t.Helper()
+func drop(tb testing.TB, server *embedded.Server, database string) {
+	tb.Helper()
 
 	ctx, cancel := context.WithTimeout(context.Background(), cleanup)
 	defer cancel()
 
 	s, err := store.Open(ctx, store.Config{DSN: server.DSN()})
-	require.NoError(t, err)
-	require.NoError(t, s.Conn().Exec(ctx, "DROP DATABASE IF EXISTS "+database+" SYNC"))
-	require.NoError(t, s.Close())
+	require.NoError(tb, err)
+	require.NoError(tb, s.Conn().Exec(ctx, "DROP DATABASE IF EXISTS "+database+" SYNC"))
+	require.NoError(tb, s.Close())
 }

@@ -118,7 +118,7 @@ func (c *madeChain) event(b madeBlock) decode.Event {
 		VVVWei: c.amount(), DIEMWei: c.amount(),
 	}
 
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // the others have no arguments
 	case decode.KindUnknown:
 		e.Topics, e.Data, e.Problem = []common.Hash{c.hash(), c.hash()}, hash[:c.rand.IntN(32)+1], "unknown"
 	case decode.KindCurveUpdated:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ func sessionSettings() clickhouse.Settings {
 		"async_insert": 0,
 		// After A→B→A the same rows come again, and must not be dropped.
 		"insert_deduplicate": 0,
-		// A view that fails fails the insert; a swallowed error would lose ledger rows.
+		// An error of a view is one of the insert; a swallowed one would lose ledger rows.
 		"materialized_views_ignore_errors":                    0,
 		"ignore_materialized_views_with_dropped_target_table": 0,
 		// A block that is mined again in another month is one place in two partitions.
@@ -59,8 +60,7 @@ func parseDSN(dsn string) (*clickhouse.Options, error) {
 	options, err := clickhouse.ParseDSN(dsn)
 	if err != nil {
 		// The cause quotes parts of the address.
-		var bad *url.Error
-		if errors.As(err, &bad) {
+		if _, bad := errors.AsType[*url.Error](err); bad {
 			err = errors.New("it is not a URL (characters such as @, / and % in the password are written %40, %2F, %25)")
 		}
 
@@ -95,9 +95,7 @@ func parseDSN(dsn string) (*clickhouse.Options, error) {
 		options.Settings = clickhouse.Settings{}
 	}
 
-	for name, value := range sessionSettings() {
-		options.Settings[name] = value
-	}
+	maps.Copy(options.Settings, sessionSettings())
 
 	return options, nil
 }

@@ -20,12 +20,12 @@ func TestRangesAgainstSets(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 
 	for range 2000 {
-		var (
-			ranges []store.Range
-			set    [last + 2]bool
-		)
+		var set [last + 2]bool
 
-		for range r.IntN(6) {
+		n := r.IntN(6)
+		ranges := make([]store.Range, 0, n)
+
+		for range n {
 			from := r.Uint64N(last)
 			one := store.Range{From: from, To: min(last, from+r.Uint64N(8))}
 			ranges = append(ranges, one)

@@ -55,12 +55,11 @@ var retryableCodes = []int32{
 // full or restarting. It is false for what repetition cannot mend (syntax, a missing
 // table, a type, a refused user), and for a context that has ended.
 func Retryable(err error) bool {
-	var overtaken *OvertakenError
-
-	switch {
-	case err == nil, errors.Is(err, context.Canceled):
+	if err == nil || errors.Is(err, context.Canceled) {
 		return false
-	case errors.As(err, &overtaken):
+	}
+
+	if _, overtaken := errors.AsType[*OvertakenError](err); overtaken {
 		return true
 	}
 
@@ -68,15 +67,14 @@ func Retryable(err error) bool {
 		return slices.Contains(retryableCodes, code)
 	}
 
-	var answered *clickhouse.HTTPError
-	if errors.As(err, &answered) {
+	if answered, ok := errors.AsType[*clickhouse.HTTPError](err); ok {
 		return answered.StatusCode >= http.StatusInternalServerError ||
 			answered.StatusCode == http.StatusTooManyRequests || answered.StatusCode == http.StatusRequestTimeout
 	}
 
-	var network net.Error
+	_, network := errors.AsType[net.Error](err)
 
-	return errors.As(err, &network) ||
+	return network ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNREFUSED) ||
 		errors.Is(err, clickhouse.ErrAcquireConnTimeout) || errors.Is(err, clickhouse.ErrConnectionClosed)
@@ -84,8 +82,7 @@ func Retryable(err error) bool {
 
 // codeOf is the code of the server's error, 0 where there is none.
 func codeOf(err error) int32 {
-	var exception *clickhouse.Exception
-	if errors.As(err, &exception) {
+	if exception, ok := errors.AsType[*clickhouse.Exception](err); ok {
 		return exception.Code
 	}
 

@@ -8,14 +8,13 @@ import (
 
 // Steps of the operations, for the kill matrix.
 var (
-	WriteSteps    = []string{string(stepWriteVersion), string(stepWriteEvents), string(stepWriteBlocks), string(stepWriteQueue), string(stepWriteCoverage)}
-	RewindSteps   = []string{string(stepRewindBegin), string(stepRewindEvents), string(stepRewindLedger), string(stepRewindCurve), string(stepRewindParams), string(stepRewindBlocks), string(stepRewindQueue)}
-	RecoverySteps = append(append([]string(nil), RewindSteps...), string(stepMergeCoverage))
+	WriteSteps    = []string{string(afterWriteVersion), string(afterWriteEvents), string(afterWriteBlocks), string(afterWriteHours), string(afterWriteCoverage)}
+	RewindSteps   = []string{string(afterRewindBegin), string(afterRewindEvents), string(afterRewindLedger), string(afterRewindCurve), string(afterRewindParams), string(afterRewindBlocks), string(afterRewindHours)}
+	RecoverySteps = append(append([]string(nil), RewindSteps...), string(afterMergeCoverage))
 
-	StepWriteEvents    = string(stepWriteEvents)
-	StepWriteQueue     = string(stepWriteQueue)
-	StepRewindBegin    = string(stepRewindBegin)
-	StepRedecodeEvents = string(stepRedecodeEvents)
+	StepWriteEvents    = string(afterWriteEvents)
+	StepRewindBegin    = string(afterRewindBegin)
+	StepRedecodeEvents = string(afterRedecodeEvents)
 )
 
 // OnStep calls f after every step; its error ends the operation there.

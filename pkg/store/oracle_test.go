@@ -108,8 +108,9 @@ func settingsOf(t *testing.T, events []decode.Event) []setting {
 
 	for _, e := range events {
 		var args struct {
-			Value         string
-			Bounds, Rates []string
+			Value  string   `json:"value"`
+			Bounds []string `json:"bounds"`
+			Rates  []string `json:"rates"`
 		}
 		if e.Args != "" {
 			require.NoError(t, json.Unmarshal([]byte(e.Args), &args))
@@ -184,16 +185,21 @@ func storedEvents(t *testing.T, s *store.Store) []decode.Event {
 		data                                                 string
 	}
 
-	var out []decode.Event
-
-	for _, r := range query(t, s, func(r *raw) []any {
+	rows := query(t, s, func(r *raw) []any {
 		return []any{
 			&r.e.BlockNumber, &r.e.LogIndex, &r.at, &r.blockHash, &r.txHash, &r.e.TxIndex, &r.address, &r.contract,
 			&r.e.Name, &r.kind, &r.from, &r.to, &r.vvv, &r.diem, &r.e.Args, &r.e.Problem, &r.topics, &r.data,
 		}
 	}, `SELECT block_number, log_index, block_time, block_hash, tx_hash, tx_index, address, contract, event, kind,
 		account, counterparty, vvv_wei, diem_wei, args, problem, topics, data
-		FROM events FINAL ORDER BY block_number, log_index`) {
+		FROM events FINAL ORDER BY block_number, log_index`)
+	if len(rows) == 0 {
+		return nil
+	}
+
+	out := make([]decode.Event, 0, len(rows))
+
+	for _, r := range rows {
 		e := r.e
 		e.BlockTime = uint64(r.at.Unix())
 		e.BlockHash, e.TxHash = common.BytesToHash([]byte(r.blockHash)), common.BytesToHash([]byte(r.txHash))
@@ -226,12 +232,17 @@ func storedLedger(t *testing.T, s *store.Store) []change {
 		delta   big.Int
 	}
 
-	var out []change
-
-	for _, r := range query(t, s, func(r *raw) []any {
+	rows := query(t, s, func(r *raw) []any {
 		return []any{&r.c.Metric, &r.c.Block, &r.c.LogIndex, &r.at, &r.account, &r.delta}
 	}, `SELECT metric, block_number, log_index, block_time, account, delta FROM ledger FINAL
-		ORDER BY block_number, log_index, metric::String`) {
+		ORDER BY block_number, log_index, metric::String`)
+	if len(rows) == 0 {
+		return nil
+	}
+
+	out := make([]change, 0, len(rows))
+
+	for _, r := range rows {
 		r.c.Time, r.c.Account, r.c.Delta = r.at.Unix(), common.BytesToAddress([]byte(r.account)), r.delta.String()
 		out = append(out, r.c)
 	}
@@ -270,19 +281,19 @@ func requireHolds(t *testing.T, s *store.Store, want []decode.Event) {
 func staleHours(t *testing.T, s *store.Store) []time.Time {
 	t.Helper()
 
-	var sums []string
-
-	for _, metric := range []string{
+	metrics := []string{
 		"vvv_supply", "vvv_burned_programmatic", "vvv_burned_buyback", "vvv_burned_airdrop", "vvv_burned_other",
 		"vvv_emitted_treasury", "vvv_emitted_stakers", "svvv_supply", "vvv_locked", "vvv_cooling", "vvv_claimed",
 		"vvv_airdropped", "diem_supply", "diem_outstanding", "diem_staked", "diem_cooling",
-	} {
-		sums = append(sums, fmt.Sprintf("sumIf(delta, metric = '%s') AS %s", metric, metric))
+	}
+	sums, zeroes := make([]string, len(metrics)), make([]string, len(metrics))
+
+	for i, metric := range metrics {
+		sums[i] = fmt.Sprintf("sumIf(delta, metric = '%s') AS %s", metric, metric)
+		zeroes[i] = metric + " = 0"
 	}
 
-	names := "vvv_supply, vvv_burned_programmatic, vvv_burned_buyback, vvv_burned_airdrop, vvv_burned_other, " +
-		"vvv_emitted_treasury, vvv_emitted_stakers, svvv_supply, vvv_locked, vvv_cooling, vvv_claimed, " +
-		"vvv_airdropped, diem_supply, diem_outstanding, diem_staked, diem_cooling"
+	names := strings.Join(metrics, ", ")
 
 	return query(t, s, func(r *time.Time) []any { return []any{r} }, `
 		SELECT DISTINCT hour FROM
@@ -293,7 +304,7 @@ func staleHours(t *testing.T, s *store.Store) []time.Time {
 		)
 		GROUP BY hour, `+names+`
 		HAVING groupUniqArray(side) = [1]
-			OR groupUniqArray(side) = [2] AND NOT (`+strings.Join(slices.Collect(zeroes(names)), " AND ")+`)
+			OR groupUniqArray(side) = [2] AND NOT (`+strings.Join(zeroes, " AND ")+`)
 		UNION ALL
 		SELECT hour FROM
 		(
@@ -302,15 +313,4 @@ func staleHours(t *testing.T, s *store.Store) []time.Time {
 			SELECT hour, events AS n, 2 AS side FROM rollup_hourly FINAL WHERE events > 0
 		)
 		GROUP BY hour, n HAVING count() != 2`)
-}
-
-// zeroes are the conditions that every one of the columns is zero.
-func zeroes(names string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for name := range strings.SplitSeq(names, ", ") {
-			if !yield(name + " = 0") {
-				return
-			}
-		}
-	}
 }

@@ -14,7 +14,8 @@ import (
 	"diemhouse/pkg/decode"
 )
 
-// redecodePage is how many unknown logs are looked at at once, ties of a block aside.
+// redecodePage is how many unknown logs one query reads, and the rest of the last
+// block.
 const redecodePage = 1000
 
 // Redecoded counts what [Store.Redecode] did.
@@ -74,7 +75,7 @@ func (s *Store) redecodePage(
 		return 0, err
 	}
 
-	if err := s.done(ctx, stepRedecodeEvents); err != nil {
+	if err := s.done(ctx, afterRedecodeEvents); err != nil {
 		return 0, err
 	}
 

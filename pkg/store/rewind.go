@@ -49,7 +49,7 @@ func (s *Store) RewindAboveCursor(ctx context.Context) error {
 		return err
 	}
 
-	return s.done(ctx, stepMergeCoverage)
+	return s.done(ctx, afterMergeCoverage)
 }
 
 // rewind does the steps in the order that docs/ARCHITECTURE.md gives.
@@ -82,7 +82,7 @@ func (s *Store) rewind(ctx context.Context, block uint64, reason string) error {
 		return err
 	}
 
-	if err := s.done(ctx, stepRewindBegin); err != nil {
+	if err := s.done(ctx, afterRewindBegin); err != nil {
 		return err
 	}
 
@@ -90,11 +90,11 @@ func (s *Store) rewind(ctx context.Context, block uint64, reason string) error {
 		table string
 		at    step
 	}{
-		{"events", stepRewindEvents},
-		{"ledger", stepRewindLedger},
-		{"curve", stepRewindCurve},
-		{"params", stepRewindParams},
-		{"blocks", stepRewindBlocks},
+		{"events", afterRewindEvents},
+		{"ledger", afterRewindLedger},
+		{"curve", afterRewindCurve},
+		{"params", afterRewindParams},
+		{"blocks", afterRewindBlocks},
 	} {
 		if err := s.bury(ctx, t.table, block, version); err != nil {
 			return err
@@ -113,7 +113,7 @@ func (s *Store) rewind(ctx context.Context, block uint64, reason string) error {
 		return fmt.Errorf("queue the hours for the rollups: %w", err)
 	}
 
-	return s.done(ctx, stepRewindQueue)
+	return s.done(ctx, afterRewindHours)
 }
 
 // bury writes a tombstone for every row above the block that is alive. Rows that a
@@ -175,9 +175,13 @@ func (s *Store) beginRewind(ctx context.Context, block uint64, reason string, ve
 	return nil
 }
 
-// headQuery names an insert of blocks near the head, so that a rewind can end it if it
-// is still running.
-func (s *Store) headQuery(ctx context.Context) context.Context {
+// named gives an insert of blocks near the head a query id, so that a rewind can end
+// it if it is still running.
+func (s *Store) named(ctx context.Context, nearHead bool) context.Context {
+	if !nearHead {
+		return ctx
+	}
+
 	return clickhouse.Context(ctx, clickhouse.WithQueryID(s.headQueryPrefix()+uuid.NewString()))
 }
 

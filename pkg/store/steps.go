@@ -8,23 +8,23 @@ type step string
 
 // The steps, in the order in which they are done.
 const (
-	stepWriteVersion  step = "write: version taken"
-	stepWriteEvents   step = "write: events"
-	stepWriteBlocks   step = "write: blocks"
-	stepWriteQueue    step = "write: rollup queue"
-	stepWriteCoverage step = "write: coverage"
+	afterWriteVersion  step = "write: version taken"
+	afterWriteEvents   step = "write: events"
+	afterWriteBlocks   step = "write: blocks"
+	afterWriteHours    step = "write: hours queued"
+	afterWriteCoverage step = "write: coverage"
 
-	stepRewindBegin  step = "rewind: begun"
-	stepRewindEvents step = "rewind: events"
-	stepRewindLedger step = "rewind: ledger"
-	stepRewindCurve  step = "rewind: curve"
-	stepRewindParams step = "rewind: params"
-	stepRewindBlocks step = "rewind: blocks"
-	stepRewindQueue  step = "rewind: rollup queue"
+	afterRewindBegin  step = "rewind: begun"
+	afterRewindEvents step = "rewind: events"
+	afterRewindLedger step = "rewind: ledger"
+	afterRewindCurve  step = "rewind: curve"
+	afterRewindParams step = "rewind: params"
+	afterRewindBlocks step = "rewind: blocks"
+	afterRewindHours  step = "rewind: hours queued"
 
-	stepRedecodeEvents step = "redecode: events"
+	afterRedecodeEvents step = "redecode: events"
 
-	stepMergeCoverage step = "start: coverage merged"
+	afterMergeCoverage step = "start: coverage merged"
 )
 
 // done tells of a step.

@@ -83,33 +83,30 @@ func (s *Store) write(ctx context.Context, b Batch) error {
 		return err
 	}
 
-	if err := s.done(ctx, stepWriteVersion); err != nil {
+	if err := s.done(ctx, afterWriteVersion); err != nil {
 		return err
 	}
 
-	inserting := func() context.Context { return ctx }
-
-	if len(b.Blocks) > 0 {
+	nearHead := len(b.Blocks) > 0
+	if nearHead {
 		if err := s.held(); err != nil {
 			return err
 		}
-
-		inserting = func() context.Context { return s.headQuery(ctx) }
 	}
 
-	if err := s.insertEvents(inserting(), version, b.Events); err != nil {
+	if err := s.insertEvents(s.named(ctx, nearHead), version, b.Events); err != nil {
 		return err
 	}
 
-	if err := s.done(ctx, stepWriteEvents); err != nil {
+	if err := s.done(ctx, afterWriteEvents); err != nil {
 		return err
 	}
 
-	if err := s.insertBlocks(inserting(), version, b.Blocks); err != nil {
+	if err := s.insertBlocks(s.named(ctx, nearHead), version, b.Blocks); err != nil {
 		return err
 	}
 
-	if err := s.done(ctx, stepWriteBlocks); err != nil {
+	if err := s.done(ctx, afterWriteBlocks); err != nil {
 		return err
 	}
 
@@ -117,7 +114,7 @@ func (s *Store) write(ctx context.Context, b Batch) error {
 		return err
 	}
 
-	if err := s.done(ctx, stepWriteQueue); err != nil {
+	if err := s.done(ctx, afterWriteHours); err != nil {
 		return err
 	}
 
@@ -125,7 +122,7 @@ func (s *Store) write(ctx context.Context, b Batch) error {
 		return err
 	}
 
-	return s.done(ctx, stepWriteCoverage)
+	return s.done(ctx, afterWriteCoverage)
 }
 
 // hoursOf are the hours of the events, as unix seconds, each once.

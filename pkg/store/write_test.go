@@ -159,12 +159,12 @@ func TestEmptyBatchCovers(t *testing.T) {
 	requireHolds(t, s, nil)
 }
 
-func open(t testing.TB, dsn string) *store.Store {
-	t.Helper()
+func open(tb testing.TB, dsn string) *store.Store {
+	tb.Helper()
 
-	s, err := store.Open(t.Context(), store.Config{DSN: dsn})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	s, err := store.Open(tb.Context(), store.Config{DSN: dsn})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, s.Close()) })
 
 	return s
 }
