@@ -21,8 +21,8 @@ var allowed = map[string][]string{
 	// The pipeline: each knows only what is before it.
 	"pkg/venice":         {},
 	"pkg/decode":         {"pkg/venice"},
-	"pkg/chain":          {"pkg/venice", "pkg/chain/logjson"},
-	"pkg/chain/logjson":  {},
+	"pkg/chain":          {"pkg/venice", "pkg/chain/rpcjson"},
+	"pkg/chain/rpcjson":  {},
 	"pkg/contract":       {"pkg/venice", "pkg/chain"},
 	"schema":             {},
 	"pkg/store/embedded": {},

@@ -15,7 +15,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/rpc"
 
-	"diemhouse/pkg/chain/logjson"
+	"diemhouse/pkg/chain/rpcjson"
 )
 
 // shownBody is how much of an unreadable answer is shown, in bytes.
@@ -85,7 +85,7 @@ func (r *Refusal) classifyTransport(err error, body []byte) {
 		r.Kind, r.Message = Outage, "answered with an HTML page"
 	case isNet && netErr.Timeout():
 		r.Kind = Timeout
-	case errors.Is(err, logjson.ErrNoAnswer):
+	case errors.Is(err, rpcjson.ErrNoAnswer):
 		r.Kind = Malformed
 		r.Message += ": " + string(body[:min(len(body), shownBody)])
 	case errors.Is(err, errNoResult), errors.Is(err, errMixedUp), errors.Is(err, rpc.ErrMissingBatchResponse), isJSON(err):

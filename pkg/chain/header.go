@@ -9,6 +9,8 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+
+	"diemhouse/pkg/chain/rpcjson"
 )
 
 var (
@@ -72,20 +74,13 @@ func decodeHeader(raw json.RawMessage, trust bool) (Header, error) {
 		return Header{}, errNoBlock
 	}
 
-	var stated struct {
-		Hash *common.Hash `json:"hash"`
-	}
-	if err := json.Unmarshal(raw, &stated); err != nil {
+	h, stated, err := rpcjson.Header(raw)
+	if err != nil {
 		return Header{}, fmt.Errorf("header: %w", err)
 	}
 
-	if stated.Hash == nil || *stated.Hash == (common.Hash{}) {
+	if stated == (common.Hash{}) {
 		return Header{}, errPending
-	}
-
-	h := new(types.Header)
-	if err := json.Unmarshal(raw, h); err != nil {
-		return Header{}, fmt.Errorf("header: %w", err)
 	}
 
 	if !h.Number.IsUint64() {
@@ -93,14 +88,14 @@ func decodeHeader(raw json.RawMessage, trust bool) (Header, error) {
 	}
 
 	if !trust {
-		if computed := h.Hash(); computed != *stated.Hash {
+		if computed := h.Hash(); computed != stated {
 			return Header{}, &HashMismatchError{
-				Number: h.Number.Uint64(), Stated: *stated.Hash, Computed: computed, UnknownFields: unknownFields(raw),
+				Number: h.Number.Uint64(), Stated: stated, Computed: computed, UnknownFields: unknownFields(raw),
 			}
 		}
 	}
 
-	return Header{Header: h, Hash: *stated.Hash}, nil
+	return Header{Header: h, Hash: stated}, nil
 }
 
 // knownFields are the fields of a block answer: those that types.Header hashes and

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"diemhouse/pkg/chain/logjson"
+	"diemhouse/pkg/chain/rpcjson"
 )
 
 // capturedHeader is a header of Base with the logs of one of its receipts
@@ -44,7 +44,7 @@ func TestHeadersOfBaseHashToWhatTheyState(t *testing.T) {
 		require.Equal(t, h.Header.Hash(), h.Hash)
 		require.Equal(t, 1686789347+2*h.Number.Uint64(), h.Time, "Base's clock")
 
-		logs, err := logjson.Decode(c.Logs)
+		logs, err := rpcjson.Logs(c.Logs)
 		require.NoError(t, err)
 
 		for i := range logs {
@@ -165,4 +165,18 @@ func FuzzDecodeHeader(f *testing.F) {
 			require.Equal(t, h.Ref().Hash, h.Hash)
 		}
 	})
+}
+
+// BenchmarkDecodeHeader reads and hashes a header of Base, as eth_getBlockByNumber
+// answers with the hashes of 200 transactions beside it.
+func BenchmarkDecodeHeader(b *testing.B) {
+	txs := strings.TrimSuffix(strings.Repeat(`"0x`+strings.Repeat("ab", 32)+`",`, 200), ",")
+	raw := json.RawMessage(strings.Replace(string(capturedHeaders(b)[27].Header), "{", `{"transactions":[`+txs+`],`, 1))
+
+	b.SetBytes(int64(len(raw)))
+
+	for b.Loop() {
+		_, err := decodeHeader(raw, false)
+		require.NoError(b, err)
+	}
 }

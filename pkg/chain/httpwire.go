@@ -17,7 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"diemhouse/pkg/chain/logjson"
+	"diemhouse/pkg/chain/rpcjson"
 )
 
 const (
@@ -193,7 +193,7 @@ func nothingLeft(results []rpcResult) bool {
 
 // matchAnswers reads the body of an answer and finds each call's.
 func matchAnswers(body []byte, calls []rpcCall, first uint64) ([]rpcResult, error) {
-	answers, batch, err := logjson.ReadAnswers(body, onlyLogs(calls))
+	answers, batch, err := rpcjson.ReadAnswers(body, onlyLogs(calls))
 	if err != nil {
 		return nil, err
 	}

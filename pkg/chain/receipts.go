@@ -13,7 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/ethereum/go-ethereum/trie"
 
-	"diemhouse/pkg/chain/logjson"
+	"diemhouse/pkg/chain/rpcjson"
 )
 
 // depositType is the type of the OP stack's deposit transactions, the first of every
@@ -128,7 +128,7 @@ func (r *receipt) decode(raw []byte) error {
 
 	var err error
 
-	r.logs, err = logjson.DecodeContents(w.Logs)
+	r.logs, err = rpcjson.LogContents(w.Logs)
 
 	return err
 }

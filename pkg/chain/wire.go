@@ -7,7 +7,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/core/types"
 
-	"diemhouse/pkg/chain/logjson"
+	"diemhouse/pkg/chain/rpcjson"
 )
 
 // keptHead is how much of an answer's beginning is kept to explain a failure.
@@ -45,7 +45,7 @@ func (r *rpcResult) logList() ([]types.Log, error) {
 		return r.logs, nil
 	}
 
-	return logjson.Decode(r.data)
+	return rpcjson.Logs(r.data)
 }
 
 // exchange is what is known about one request beside its results.

@@ -1,4 +1,4 @@
-package logjson
+package rpcjson
 
 import (
 	"bytes"
@@ -69,9 +69,9 @@ func (n *wireNumber) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// decodeStandard reads a list of logs by encoding/json; placed says that each must
+// standardLogs reads a list of logs by encoding/json; placed says that each must
 // have its place and transaction.
-func decodeStandard(raw []byte, placed bool) ([]types.Log, error) {
+func standardLogs(raw []byte, placed bool) ([]types.Log, error) {
 	if text := bytes.TrimSpace(raw); len(text) == 0 || bytes.Equal(text, []byte("null")) {
 		return nil, errors.New("answer is null, not a list of logs")
 	}

@@ -1,4 +1,4 @@
-package logjson
+package rpcjson
 
 // noDigit marks bytes that are no hex digit.
 const noDigit = 0xff

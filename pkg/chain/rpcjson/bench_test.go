@@ -1,4 +1,4 @@
-package logjson
+package rpcjson
 
 import (
 	"encoding/json"
@@ -29,7 +29,7 @@ func manyLogs() []byte {
 
 // BenchmarkDecode compares the readers on one answer; the figure that counts is
 // ns/log.
-func BenchmarkDecode(b *testing.B) {
+func BenchmarkLogs(b *testing.B) {
 	raw := manyLogs()
 
 	run := func(name string, decode func([]byte) (int, error)) {
@@ -51,12 +51,12 @@ func BenchmarkDecode(b *testing.B) {
 	}
 
 	run("fast", func(raw []byte) (int, error) {
-		logs, err := Decode(raw)
+		logs, err := Logs(raw)
 
 		return len(logs), err
 	})
 	run("standard", func(raw []byte) (int, error) {
-		logs, err := decodeStandard(raw, true)
+		logs, err := standardLogs(raw, true)
 
 		return len(logs), err
 	})

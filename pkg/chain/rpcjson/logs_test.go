@@ -1,4 +1,4 @@
-package logjson
+package rpcjson
 
 import (
 	"encoding/json"
@@ -33,14 +33,14 @@ func answers(tb testing.TB) []answer {
 	return all
 }
 
-func TestDecodeReadsCapturedAnswers(t *testing.T) {
+func TestLogsReadsCapturedAnswers(t *testing.T) {
 	t.Parallel()
 
 	for _, a := range answers(t) {
 		t.Run(a.Style, func(t *testing.T) {
 			t.Parallel()
 
-			logs, err := Decode([]byte(a.Raw))
+			logs, err := Logs([]byte(a.Raw))
 			require.NoError(t, err)
 			require.Len(t, logs, a.Logs)
 
@@ -55,10 +55,10 @@ func TestDecodeReadsCapturedAnswers(t *testing.T) {
 }
 
 // The explorer's first log is one of the protocol's burns: every field is known.
-func TestDecodeReadsEveryField(t *testing.T) {
+func TestLogsReadsEveryField(t *testing.T) {
 	t.Parallel()
 
-	logs, err := Decode([]byte(answers(t)[0].Raw))
+	logs, err := Logs([]byte(answers(t)[0].Raw))
 	require.NoError(t, err)
 	require.Equal(t, types.Log{
 		Address: common.HexToAddress("0xacfe6019ed1a7dc6f7b508c02d1b04ec88cc21bf"),
@@ -112,10 +112,10 @@ func plainLog(field, value string) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-func TestDecodeIsLenientWhereEndpointsDiffer(t *testing.T) {
+func TestLogsIsLenientWhereEndpointsDiffer(t *testing.T) {
 	t.Parallel()
 
-	want, err := Decode([]byte("[" + plainLog("", "") + "]"))
+	want, err := Logs([]byte("[" + plainLog("", "") + "]"))
 	require.NoError(t, err)
 	require.Equal(t, uint64(0x65), want[0].BlockTimestamp)
 	require.Equal(t, uint(2), want[0].Index)
@@ -138,34 +138,34 @@ func TestDecodeIsLenientWhereEndpointsDiffer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			got, err := Decode([]byte("[" + log + "]"))
+			got, err := Logs([]byte("[" + log + "]"))
 			require.NoError(t, err)
 			require.Equal(t, want, got)
 		})
 	}
 }
 
-func TestDecodeLeavesOutIsZero(t *testing.T) {
+func TestLogsLeavesOutIsZero(t *testing.T) {
 	t.Parallel()
 
 	for _, field := range []string{"blockHash", "blockTimestamp"} {
-		logs, err := Decode([]byte("[" + plainLog(field, "") + "]"))
+		logs, err := Logs([]byte("[" + plainLog(field, "") + "]"))
 		require.NoError(t, err, field)
 		require.Len(t, logs, 1)
 	}
 
-	logs, err := Decode([]byte(" [ ] "))
+	logs, err := Logs([]byte(" [ ] "))
 	require.NoError(t, err)
 	require.Empty(t, logs)
 
-	logs, err = Decode([]byte("[" + plainLog("topics", "[]") + "," + plainLog("data", `"0x"`) + "]"))
+	logs, err = Logs([]byte("[" + plainLog("topics", "[]") + "," + plainLog("data", `"0x"`) + "]"))
 	require.NoError(t, err)
 	require.Empty(t, logs[0].Topics)
 	require.Empty(t, logs[1].Data)
 }
 
 // Nothing that is not a whole list of whole logs becomes a list.
-func TestDecodeRefuses(t *testing.T) {
+func TestLogsRefuses(t *testing.T) {
 	t.Parallel()
 
 	for name, raw := range map[string]string{
@@ -210,37 +210,37 @@ func TestDecodeRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			_, err := Decode([]byte(raw))
+			_, err := Logs([]byte(raw))
 			require.Error(t, err)
 		})
 	}
 }
 
 // A receipt's logs need no place.
-func TestDecodeContentsNeedsNoPlace(t *testing.T) {
+func TestLogContentsNeedsNoPlace(t *testing.T) {
 	t.Parallel()
 
 	bare := `[{"address":` + who1 + `,"topics":[` + tx1 + `],"data":"0x01"}]`
-	logs, err := DecodeContents([]byte(bare))
+	logs, err := LogContents([]byte(bare))
 	require.NoError(t, err)
 	require.Equal(t, []byte{1}, logs[0].Data)
 	require.Len(t, logs[0].Topics, 1)
 
-	full, err := DecodeContents([]byte("[" + plainLog("", "") + "]"))
+	full, err := LogContents([]byte("[" + plainLog("", "") + "]"))
 	require.NoError(t, err)
 	require.Equal(t, uint64(0x10), full[0].BlockNumber)
 
 	for _, raw := range []string{bare[:30], `null`, `[{"topics":[],"data":"0x"}]`, `[{"address":` + who1 + `,"topics":[]}]`} {
-		_, err = DecodeContents([]byte(raw))
+		_, err = LogContents([]byte(raw))
 		require.Error(t, err, raw)
 	}
 
-	_, err = Decode([]byte(bare))
+	_, err = Logs([]byte(bare))
 	require.Error(t, err)
 }
 
 // What nodes write goes the fast way, whose logs do not share memory with the text.
-func TestPrefixTakesWhatNodesWrite(t *testing.T) {
+func TestLogsPrefixTakesWhatNodesWrite(t *testing.T) {
 	t.Parallel()
 
 	for style, raw := range map[string]string{
@@ -249,11 +249,11 @@ func TestPrefixTakesWhatNodesWrite(t *testing.T) {
 		"old":   "[" + plainLog("blockTimestamp", "") + "]",
 	} {
 		text := []byte(raw + `,"id":1}`)
-		logs, n, ok := Prefix(text)
+		logs, n, ok := logsPrefix(text)
 		require.True(t, ok, style)
 		require.Equal(t, `,"id":1}`, string(text[n:]), style)
 
-		want, err := decodeStandard([]byte(raw), true)
+		want, err := standardLogs([]byte(raw), true)
 		require.NoError(t, err, style)
 
 		clear(text)
@@ -265,7 +265,7 @@ func TestPrefixTakesWhatNodesWrite(t *testing.T) {
 func TestLogsDoNotReachIntoEachOther(t *testing.T) {
 	t.Parallel()
 
-	logs, err := Decode([]byte("[" + plainLog("", "") + "," + plainLog("", "") + "]"))
+	logs, err := Logs([]byte("[" + plainLog("", "") + "," + plainLog("", "") + "]"))
 	require.NoError(t, err)
 
 	_ = append(logs[0].Topics, common.Hash{1})

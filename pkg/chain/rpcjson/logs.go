@@ -1,4 +1,4 @@
-package logjson
+package rpcjson
 
 import (
 	"bytes"
@@ -149,39 +149,6 @@ func (r *reader) field(l *types.Log, name []byte) (field int, ok bool) {
 	return 0, r.skip()
 }
 
-// hex takes a string of hex and gives its digits, not yet checked to be digits.
-func (r *reader) hex() ([]byte, bool) {
-	if !r.take('"') || !r.word("0x") {
-		return nil, false
-	}
-
-	end := bytes.IndexByte(r.text[r.at:], '"')
-	if end < 0 {
-		return nil, false
-	}
-
-	digits := r.text[r.at : r.at+end]
-	r.at += end + 1
-
-	return digits, true
-}
-
-// hash takes hex of exactly the length of into.
-func (r *reader) hash(into []byte) bool {
-	if !r.take('"') || !r.word("0x") {
-		return false
-	}
-
-	end := r.at + 2*len(into)
-	if end >= len(r.text) || r.text[end] != '"' || !decodeHex(into, r.text[r.at:end]) {
-		return false
-	}
-
-	r.at = end + 1
-
-	return true
-}
-
 // repeated takes hex of exactly the length of into, which probably is the same as
 // the last time (text and value).
 func (r *reader) repeated(text *[]byte, value, into []byte) bool {
@@ -203,7 +170,7 @@ func (r *reader) repeated(text *[]byte, value, into []byte) bool {
 	r.at--
 	start := r.at + 1
 
-	if !r.hash(into) {
+	if !r.fixed(into) {
 		return false
 	}
 
@@ -279,7 +246,7 @@ func (r *reader) topicList(l *types.Log) bool {
 
 	if !r.take(']') {
 		for more := true; more; more = r.take(',') {
-			if n == maxTopics || !r.hash(r.topics[n][:]) {
+			if n == maxTopics || !r.fixed(r.topics[n][:]) {
 				return false
 			}
 

@@ -1,4 +1,4 @@
-package logjson
+package rpcjson
 
 import (
 	"bytes"
@@ -89,7 +89,7 @@ func FuzzReadAnswers(f *testing.F) {
 				if got.Logs == nil {
 					require.Equal(t, string(member.Result), string(got.Result))
 				} else {
-					want, err := decodeStandard(member.Result, true)
+					want, err := standardLogs(member.Result, true)
 					require.NoError(t, err)
 					require.Equal(t, want, got.Logs)
 				}

@@ -1,4 +1,4 @@
-package logjson
+package rpcjson
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package logjson
+package rpcjson
 
 import "bytes"
 
@@ -128,4 +128,37 @@ func (s *scanner) skip() bool {
 
 		return ok
 	}
+}
+
+// hex takes a string of hex and gives its digits, not yet checked to be digits.
+func (s *scanner) hex() ([]byte, bool) {
+	if !s.take('"') || !s.word("0x") {
+		return nil, false
+	}
+
+	end := bytes.IndexByte(s.text[s.at:], '"')
+	if end < 0 {
+		return nil, false
+	}
+
+	digits := s.text[s.at : s.at+end]
+	s.at += end + 1
+
+	return digits, true
+}
+
+// fixed takes hex of exactly the length of into.
+func (s *scanner) fixed(into []byte) bool {
+	if !s.take('"') || !s.word("0x") {
+		return false
+	}
+
+	end := s.at + 2*len(into)
+	if end >= len(s.text) || s.text[end] != '"' || !decodeHex(into, s.text[s.at:end]) {
+		return false
+	}
+
+	s.at = end + 1
+
+	return true
 }

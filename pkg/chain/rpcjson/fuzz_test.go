@@ -1,4 +1,4 @@
-package logjson
+package rpcjson
 
 import (
 	"testing"
@@ -7,8 +7,8 @@ import (
 )
 
 // Where the fast reader accepts, the standard one gives the same; where the standard
-// one refuses, so does Decode. Neither panics.
-func FuzzDecode(f *testing.F) {
+// one refuses, so does Logs. Neither panics.
+func FuzzLogs(f *testing.F) {
 	for _, a := range answers(f) {
 		f.Add([]byte(a.Raw))
 	}
@@ -23,15 +23,15 @@ func FuzzDecode(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		standard, refused := decodeStandard(raw, true)
+		standard, refused := standardLogs(raw, true)
 
-		fast, n, ok := Prefix(raw)
+		fast, n, ok := logsPrefix(raw)
 		if ok && blank(raw[n:]) {
 			require.NoError(t, refused)
 			require.Equal(t, standard, fast)
 		}
 
-		got, err := Decode(raw)
+		got, err := Logs(raw)
 		require.Equal(t, refused == nil, err == nil)
 		require.Equal(t, standard, got)
 	})
