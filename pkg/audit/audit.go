@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -105,10 +104,10 @@ func (a *Auditor) compare(ctx context.Context, block chain.Header) (Report, erro
 
 	report := Report{Block: number, BlockTime: time.Unix(int64(block.Time), 0).UTC()}
 
-	for _, part := range []func(context.Context, chain.Header) ([]Check, error){
+	for _, part := range []func(context.Context, uint64) ([]Check, error){
 		a.totals, a.settings, a.curve, a.wallets, a.inside,
 	} {
-		checks, err := part(ctx, block)
+		checks, err := part(ctx, number)
 		if err != nil {
 			return Report{}, err
 		}
@@ -120,13 +119,13 @@ func (a *Auditor) compare(ctx context.Context, block chain.Header) (Report, erro
 }
 
 // totals compares the sums that the contracts keep too.
-func (a *Auditor) totals(ctx context.Context, block chain.Header) ([]Check, error) {
-	theirs, err := a.Contracts.Figures(ctx, chain.AtHash(block.Hash))
+func (a *Auditor) totals(ctx context.Context, block uint64) ([]Check, error) {
+	theirs, err := a.Contracts.Figures(ctx, chain.AtBlock(block))
 	if err != nil {
 		return nil, err
 	}
 
-	ours, err := a.Warehouse.MetricsAt(ctx, block.Number.Uint64())
+	ours, err := a.Warehouse.MetricsAt(ctx, block)
 	if err != nil {
 		return nil, err
 	}
@@ -170,91 +169,13 @@ func sum(metrics map[string]*big.Int, names ...string) *big.Int {
 	return all
 }
 
-// settings compares the parameters in force.
-func (a *Auditor) settings(ctx context.Context, block chain.Header) ([]Check, error) {
-	theirs, err := a.Contracts.Figures(ctx, chain.AtHash(block.Hash))
-	if err != nil {
-		return nil, err
-	}
-
-	var checks []Check
-
-	for _, setting := range []struct {
-		figure, param string
-		value         *uint256.Int
-	}{
-		{FigureEmissionRate, store.ParamEmissionRate, theirs.EmissionRatePerSecond},
-		{FigureVenicePercent, store.ParamVenicePercentage, theirs.VenicePercentage},
-		{FigureLockedPercent, store.ParamVenicePercentageLocked, theirs.Share},
-	} {
-		check := Check{Figure: setting.figure, Contract: toBig(setting.value)}
-
-		param, known, err := a.Warehouse.ParamAt(ctx, setting.param, block.Number.Uint64())
-		if err != nil {
-			return nil, err
-		}
-
-		if known {
-			check.Warehouse = param.Value.ToBig()
-		}
-
-		checks = append(checks, check)
-	}
-
-	return checks, nil
-}
-
-// curve compares the mint-rate table: the warehouse's side is the sum of all entries
-// where the tables agree, and further off by the sum of their differences.
-func (a *Auditor) curve(ctx context.Context, block chain.Header) ([]Check, error) {
-	check := Check{Figure: FigureCurve}
-
-	theirs, err := a.Contracts.Curve(ctx, chain.AtHash(block.Hash))
-
-	switch {
-	case errors.Is(err, contract.ErrNoCurve):
-		return []Check{check}, nil
-	case err != nil:
-		return nil, err
-	}
-
-	check.Contract = tableSum(&theirs)
-
-	epoch, known, err := a.Warehouse.CurveAt(ctx, block.Number.Uint64())
-	if err != nil {
-		return nil, err
-	}
-
-	if known {
-		check.Warehouse = new(big.Int).Add(check.Contract, tableDistance(&epoch.Curve, &theirs))
-	}
-
-	return []Check{check}, nil
-}
-
-func tableSum(c *venice.Curve) *big.Int { return tableDistance(c, new(venice.Curve)) }
-
-// tableDistance is the sum of the absolute differences of all entries.
-func tableDistance(a, b *venice.Curve) *big.Int {
-	all := new(big.Int)
-
-	for i := range venice.Buckets {
-		for _, pair := range [][2]*uint256.Int{{&a.Bounds[i], &b.Bounds[i]}, {&a.Rates[i], &b.Rates[i]}} {
-			d := new(big.Int).Sub(pair[0].ToBig(), pair[1].ToBig())
-			all.Add(all, d.Abs(d))
-		}
-	}
-
-	return all
-}
-
-func (a *Auditor) wallets(ctx context.Context, block chain.Header) ([]Check, error) {
+func (a *Auditor) wallets(ctx context.Context, block uint64) ([]Check, error) {
 	n := a.Wallets
 	if n <= 0 {
 		n = DefaultWallets
 	}
 
-	ours, err := a.Warehouse.WalletsAt(ctx, block.Number.Uint64(), n)
+	ours, err := a.Warehouse.WalletsAt(ctx, block, n)
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +185,7 @@ func (a *Auditor) wallets(ctx context.Context, block chain.Header) ([]Check, err
 		accounts[i] = ours[i].Account
 	}
 
-	theirs, err := a.Contracts.Wallets(ctx, chain.AtHash(block.Hash), accounts)
+	theirs, err := a.Contracts.Wallets(ctx, chain.AtBlock(block), accounts)
 	if err != nil {
 		return nil, err
 	}

@@ -33,9 +33,31 @@ func (a *Auditor) differenceOf(failed Check) (d difference, ok bool) {
 	switch failed.Figure {
 	case FigureWalletLocked, FigureWalletMinted, FigureWalletStaked, FigureWalletDIEMHeld:
 		return a.walletDifference(failed.Figure, failed.Account), true
+	case FigureEmissionRate, FigureVenicePercent, FigureLockedPercent:
+		return settingDifference(failed.Figure, a.settings), true
+	case FigureCurve:
+		return settingDifference(failed.Figure, a.curve), true
 	}
 
 	return nil, false
+}
+
+// settingDifference is that of a setting, 0 where either side does not know it.
+func settingDifference(figure string, compare func(context.Context, uint64) ([]Check, error)) difference {
+	return func(ctx context.Context, block uint64) (*big.Int, error) {
+		checks, err := compare(ctx, block)
+		if err != nil {
+			return nil, fmt.Errorf("compare %s at block %d: %w", figure, block, err)
+		}
+
+		for _, c := range checks {
+			if c.Figure == figure {
+				return c.Difference(), nil
+			}
+		}
+
+		return new(big.Int), nil
+	}
 }
 
 func (a *Auditor) totalDifference(f total) difference {

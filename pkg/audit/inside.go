@@ -6,7 +6,6 @@ import (
 
 	"github.com/holiman/uint256"
 
-	"diemhouse/pkg/chain"
 	"diemhouse/pkg/decode"
 	"diemhouse/pkg/store"
 )
@@ -14,22 +13,20 @@ import (
 // inside checks the data against itself: every mint and burn of DIEM against the
 // token's own Transfer, every mint against the curve in force, every emission against
 // the seconds that passed at the announced rate.
-func (a *Auditor) inside(ctx context.Context, block chain.Header) ([]Check, error) {
-	number := block.Number.Uint64()
-
-	curves, err := a.Warehouse.Curves(ctx, number)
+func (a *Auditor) inside(ctx context.Context, block uint64) ([]Check, error) {
+	curves, err := a.Warehouse.Curves(ctx, block)
 	if err != nil {
 		return nil, err
 	}
 
 	replay := &replay{curves: curves}
-	if err := a.Warehouse.DIEMSteps(ctx, number, replay.step); err != nil {
+	if err := a.Warehouse.DIEMSteps(ctx, block, replay.step); err != nil {
 		return nil, err
 	}
 
 	replay.flush()
 
-	emissions, err := a.Warehouse.EmissionsOffRate(ctx, number)
+	emissions, err := a.Warehouse.EmissionsOffRate(ctx, block)
 	if err != nil {
 		return nil, err
 	}

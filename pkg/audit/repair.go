@@ -47,8 +47,8 @@ type Repair struct {
 	Before, After Report
 	// Ranges are the blocks that were read again.
 	Ranges []chain.Range
-	// Whole is set where no endpoint keeps old states, so that everything was read
-	// again instead of the blocks that bisection found.
+	// Whole is set where everything was read again instead of the blocks that bisection
+	// found: no endpoint keeps old states, or only the data contradicts itself.
 	Whole bool
 	// Replaced is what was wrong with them.
 	Replaced store.Replaced
@@ -61,7 +61,7 @@ type Repair struct {
 func (r *Repairer) Repair(ctx context.Context, block chain.Header, before Report) (Repair, error) {
 	done := Repair{Before: before}
 
-	if err := r.repair(ctx, block, &done); err != nil {
+	if err := r.repair(ctx, block.Number.Uint64(), &done); err != nil {
 		return done, fmt.Errorf("repair what the audit of block %d found: %w", block.Number, err)
 	}
 
@@ -75,22 +75,16 @@ func (r *Repairer) Repair(ctx context.Context, block chain.Header, before Report
 	return done, nil
 }
 
-func (r *Repairer) repair(ctx context.Context, block chain.Header, done *Repair) error {
-	number := block.Number.Uint64()
-
-	var whole, settings bool
+func (r *Repairer) repair(ctx context.Context, block uint64, done *Repair) error {
+	whole := false
 
 	for _, failed := range done.Before.Failed() {
 		d, ok := r.Auditor.differenceOf(failed)
-		if !ok {
-			// A setting, the curve, or the data against itself.
-			settings = true
-			whole = whole || failed.Figure == FigureUnpaired
-
+		if !ok { // the data against itself: what it comes from fails beside it
 			continue
 		}
 
-		found, err := narrow(ctx, d, r.Auditor.First, number, failed.Difference())
+		found, err := narrow(ctx, d, r.Auditor.First, block, failed.Difference())
 
 		switch {
 		case chain.IsNoState(err):
@@ -102,8 +96,8 @@ func (r *Repairer) repair(ctx context.Context, block chain.Header, done *Repair)
 		}
 	}
 
-	if done.Whole = whole && len(done.Ranges) == 0; done.Whole {
-		done.Ranges = []chain.Range{{From: r.Auditor.First, To: number}}
+	if done.Whole = whole || len(done.Ranges) == 0; done.Whole {
+		done.Ranges = []chain.Range{{From: r.Auditor.First, To: block}}
 	}
 
 	done.Ranges = join(done.Ranges)
@@ -114,11 +108,8 @@ func (r *Repairer) repair(ctx context.Context, block chain.Header, done *Repair)
 		}
 	}
 
-	if !settings {
-		return nil
-	}
-
-	learned, err := r.Sample(ctx, number)
+	// A change that no event told of is read from the contracts.
+	learned, err := r.Sample(ctx, block)
 	done.Sampled = learned
 
 	return err
