@@ -28,8 +28,7 @@ func (d *Devnet) makeHistory(ctx context.Context) error {
 	})
 	last := times[len(times)-1]
 	begin := d.Head().Time
-	claims := max(1, 3*airdropClaimBlocks(len(times))/max(1, airdropClaimBlocks(len(times))))
-	claimSize := float64(airdropClaimed) / float64(claims*airdropClaimBlocks(len(times)))
+	claimSize := float64(airdropClaimed) / max(1, airdropEnd*float64(len(times)*airdropClaims))
 	for i, at := range times {
 		err := ctx.Err()
 		if err != nil {
@@ -48,8 +47,8 @@ func (d *Devnet) makeHistory(ctx context.Context) error {
 			steps = steps[1:]
 		}
 		p := busyPace()
-		if i < airdropClaimBlocks(len(times)) {
-			p.claims, p.claimSize = claims, claimSize
+		if now < airdropEnd {
+			p.claims, p.claimSize = airdropClaims, claimSize
 		}
 		err = t.live(now, p)
 		if err != nil {
@@ -65,9 +64,6 @@ func (d *Devnet) makeHistory(ctx context.Context) error {
 	}
 	return nil
 }
-
-// airdropClaimBlocks is how many of a history's first blocks see claims.
-func airdropClaimBlocks(blocks int) int { return max(1, int(float64(blocks)*airdropEnd)-1) }
 
 // blockTimes spreads the history's blocks over its time, uneven as life is, the
 // last one exactly at Config.Now.

@@ -31,6 +31,7 @@ const (
 
 const (
 	airdropEnd    = 0.12 // share of the story in which the airdrop can be claimed
+	airdropClaims = 3    // in each block of that time
 	lockedPercent = 200_000_000_000_000_000
 	onePercent    = 10_000_000_000_000_000
 	launchPercent = 80 // of emissions, to the treasury, before anybody uses the API
