@@ -16,6 +16,7 @@ type cli struct {
 	Run         runCommand        `cmd:"" help:"Fill history, follow the head: the daemon."`
 	Status      statusCommand     `cmd:"" help:"Where the warehouse stands: head, coverage, gaps, figures."`
 	SQL         sqlCommand        `cmd:"" name:"sql" help:"Run a query in the warehouse."`
+	Audit       auditCommand      `cmd:"" help:"Hold the warehouse against the contracts, to the wei; --repair mends it."`
 	Migrate     migrateCommand    `cmd:"" help:"Bring the warehouse's schema up to this program's version."`
 	Redecode    redecodeCommand   `cmd:"" help:"Decode stored unknown logs again, with this version's events and --abi files."`
 	Dashboards  dashboardsCommand `cmd:"" help:"Write dashboards and provisioning files for a Grafana of your own."`
