@@ -59,16 +59,51 @@ type headerReader struct {
 	seen   uint32
 }
 
-// headerFields are the fields of a header by their place in headerReader.seen; those
-// before optionalFrom must be there.
-var headerFields = []string{
-	"parentHash", "sha3Uncles", "stateRoot", "transactionsRoot", "receiptsRoot", "logsBloom", "difficulty", "number",
-	"gasLimit", "gasUsed", "timestamp", "extraData",
-	"miner", "mixHash", "nonce", "baseFeePerGas", "withdrawalsRoot", "blobGasUsed", "excessBlobGas",
-	"parentBeaconBlockRoot", "requestsHash", "blockAccessListHash", "slotNumber", "hash",
+// headerField is a field of a header and how its value is read.
+type headerField struct {
+	name string
+	read func(r *headerReader) bool
+}
+
+// headerFields are the fields by their place in headerReader.seen; those before
+// optionalFrom must be there.
+var headerFields = []headerField{
+	{"parentHash", func(r *headerReader) bool { return r.fixed(r.header.ParentHash[:]) }},
+	{"sha3Uncles", func(r *headerReader) bool { return r.fixed(r.header.UncleHash[:]) }},
+	{"stateRoot", func(r *headerReader) bool { return r.fixed(r.header.Root[:]) }},
+	{"transactionsRoot", func(r *headerReader) bool { return r.fixed(r.header.TxHash[:]) }},
+	{"receiptsRoot", func(r *headerReader) bool { return r.fixed(r.header.ReceiptHash[:]) }},
+	{"logsBloom", func(r *headerReader) bool { return r.fixed(r.header.Bloom[:]) }},
+	{"difficulty", func(r *headerReader) bool { return r.big(&r.header.Difficulty) }},
+	{"number", func(r *headerReader) bool { return r.big(&r.header.Number) }},
+	{"gasLimit", func(r *headerReader) bool { return r.quantity(&r.header.GasLimit) }},
+	{"gasUsed", func(r *headerReader) bool { return r.quantity(&r.header.GasUsed) }},
+	{"timestamp", func(r *headerReader) bool { return r.quantity(&r.header.Time) }},
+	{"extraData", func(r *headerReader) bool { return r.bytes(&r.header.Extra) }},
+	{"miner", func(r *headerReader) bool { return r.null() || r.fixed(r.header.Coinbase[:]) }},
+	{"mixHash", func(r *headerReader) bool { return r.null() || r.fixed(r.header.MixDigest[:]) }},
+	{"nonce", func(r *headerReader) bool { return r.null() || r.fixed(r.header.Nonce[:]) }},
+	{"baseFeePerGas", func(r *headerReader) bool { return r.null() || r.big(&r.header.BaseFee) }},
+	{"withdrawalsRoot", func(r *headerReader) bool { return r.optionalHash(&r.header.WithdrawalsHash) }},
+	{"blobGasUsed", func(r *headerReader) bool { return r.optionalQuantity(&r.header.BlobGasUsed) }},
+	{"excessBlobGas", func(r *headerReader) bool { return r.optionalQuantity(&r.header.ExcessBlobGas) }},
+	{"parentBeaconBlockRoot", func(r *headerReader) bool { return r.optionalHash(&r.header.ParentBeaconRoot) }},
+	{"requestsHash", func(r *headerReader) bool { return r.optionalHash(&r.header.RequestsHash) }},
+	{"blockAccessListHash", func(r *headerReader) bool { return r.optionalHash(&r.header.BlockAccessListHash) }},
+	{"slotNumber", func(r *headerReader) bool { return r.optionalQuantity(&r.header.SlotNumber) }},
+	{"hash", func(r *headerReader) bool { return r.null() || r.fixed(r.hash[:]) }},
 }
 
 const optionalFrom = 12
+
+var headerFieldIndex = func() map[string]int {
+	index := make(map[string]int, len(headerFields))
+	for i, f := range headerFields {
+		index[f.name] = i
+	}
+
+	return index
+}()
 
 func (r *headerReader) read() bool {
 	if !r.take('{') {
@@ -77,7 +112,7 @@ func (r *headerReader) read() bool {
 
 	for {
 		name, ok := r.plain()
-		if !ok || !r.take(':') || !r.field(string(name)) {
+		if !ok || !r.take(':') || !r.field(name) {
 			return false
 		}
 
@@ -88,61 +123,16 @@ func (r *headerReader) read() bool {
 }
 
 // field reads the value of one field.
-func (r *headerReader) field(name string) bool {
-	h := r.header
-
-	switch name {
-	case "parentHash":
-		return r.once(0) && r.fixed(h.ParentHash[:])
-	case "sha3Uncles":
-		return r.once(1) && r.fixed(h.UncleHash[:])
-	case "stateRoot":
-		return r.once(2) && r.fixed(h.Root[:])
-	case "transactionsRoot":
-		return r.once(3) && r.fixed(h.TxHash[:])
-	case "receiptsRoot":
-		return r.once(4) && r.fixed(h.ReceiptHash[:])
-	case "logsBloom":
-		return r.once(5) && r.fixed(h.Bloom[:])
-	case "difficulty":
-		return r.once(6) && r.big(&h.Difficulty)
-	case "number":
-		return r.once(7) && r.big(&h.Number)
-	case "gasLimit":
-		return r.once(8) && r.quantity(&h.GasLimit)
-	case "gasUsed":
-		return r.once(9) && r.quantity(&h.GasUsed)
-	case "timestamp":
-		return r.once(10) && r.quantity(&h.Time)
-	case "extraData":
-		return r.once(11) && r.bytes(&h.Extra)
-	case "miner":
-		return r.once(12) && (r.null() || r.fixed(h.Coinbase[:]))
-	case "mixHash":
-		return r.once(13) && (r.null() || r.fixed(h.MixDigest[:]))
-	case "nonce":
-		return r.once(14) && (r.null() || r.fixed(h.Nonce[:]))
-	case "baseFeePerGas":
-		return r.once(15) && (r.null() || r.big(&h.BaseFee))
-	case "withdrawalsRoot":
-		return r.once(16) && r.optionalHash(&h.WithdrawalsHash)
-	case "blobGasUsed":
-		return r.once(17) && r.optionalQuantity(&h.BlobGasUsed)
-	case "excessBlobGas":
-		return r.once(18) && r.optionalQuantity(&h.ExcessBlobGas)
-	case "parentBeaconBlockRoot":
-		return r.once(19) && r.optionalHash(&h.ParentBeaconRoot)
-	case "requestsHash":
-		return r.once(20) && r.optionalHash(&h.RequestsHash)
-	case "blockAccessListHash":
-		return r.once(21) && r.optionalHash(&h.BlockAccessListHash)
-	case "slotNumber":
-		return r.once(22) && r.optionalQuantity(&h.SlotNumber)
-	case "hash":
-		return r.once(23) && (r.null() || r.fixed(r.hash[:]))
-	default:
-		return r.other(name)
+func (r *headerReader) field(name []byte) bool {
+	i, known := headerFieldIndex[string(name)]
+	if !known {
+		return r.other(string(name))
 	}
+
+	first := r.seen&(1<<i) == 0
+	r.seen |= 1 << i
+
+	return first && headerFields[i].read(r)
 }
 
 // other passes over what is no field of a header.
@@ -154,8 +144,8 @@ func (r *headerReader) other(name string) bool {
 		return ok
 	}
 
-	for _, known := range headerFields {
-		if strings.EqualFold(known, name) {
+	for i := range headerFields {
+		if strings.EqualFold(headerFields[i].name, name) {
 			return false // The standard reader takes it for that field.
 		}
 	}
@@ -163,14 +153,6 @@ func (r *headerReader) other(name string) bool {
 	_, ok := r.value()
 
 	return ok
-}
-
-// once notes a field, and reports whether it is the first of its name.
-func (r *headerReader) once(field int) bool {
-	first := r.seen&(1<<field) == 0
-	r.seen |= 1 << field
-
-	return first
 }
 
 func (r *headerReader) null() bool { return r.peek() == 'n' && r.word("null") }
