@@ -182,5 +182,5 @@ SELECT
     l.delta AS delta_wei,
     toFloat64(delta_wei) / 1e18 AS delta
 FROM ledger AS l FINAL
-SETTINGS defer_partition_pruning_after_final = 0, do_not_merge_across_partitions_select_final = 1
+SETTINGS use_skip_indexes_if_final_exact_mode = 0, defer_partition_pruning_after_final = 0, do_not_merge_across_partitions_select_final = 1
 COMMENT 'Every change of every figure. A figure after a block is the sum of its changes up to it';

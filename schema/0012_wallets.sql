@@ -1,6 +1,9 @@
 -- +goose NO TRANSACTION
 -- +goose Up
 
+-- A row of the ledger is only ever replaced by the same or buried by a tombstone that
+-- is the same but for the mark. So what the index on accounts finds of one wallet is
+-- all that FINAL needs to see, and the exact mode, which would read nearly all, is off.
 CREATE OR REPLACE VIEW wallets
 (
     account String COMMENT 'the wallet; 0x0 holds what mints and burns of DIEM without a DIEM transfer beside them locked',
@@ -60,7 +63,7 @@ FROM ledger AS l FINAL
 WHERE l.metric IN ('svvv_supply', 'vvv_locked', 'diem_outstanding', 'vvv_claimed', 'vvv_airdropped', 'vvv_cooling',
     'diem_received', 'diem_sent', 'diem_staked', 'diem_cooling')
 GROUP BY account
-SETTINGS do_not_merge_across_partitions_select_final = 1
+SETTINGS use_skip_indexes_if_final_exact_mode = 0, do_not_merge_across_partitions_select_final = 1
 COMMENT 'What every wallet has, locks, earned and waits for';
 
 -- Both contracts keep one pending amount a wallet: another start adds to it and
