@@ -30,9 +30,9 @@ CROSS JOIN `+latestCurve+` AS c`)
 		panel.Rate, `SELECT vvv_locked / nullIf(diem_outstanding, 0) AS rate FROM supply_now`)
 
 	return []panel.Panel{
-		figure(1, "DIEM in existence", "totalSupply() of the DIEM token: all mints less all burns.", panel.DIEM,
-			`SELECT diem_supply FROM supply_now`),
-		surplus, average,
+		known(figure(1, "DIEM in existence", "totalSupply() of the DIEM token: all mints less all burns.", panel.DIEM,
+			`SELECT diem_supply FROM supply_now`), "diem_supply"),
+		surplus, past(average, "vvv_locked / nullIf(diem_outstanding, 0)"),
 		figure(4, "DIEM minted in 24 hours", "DIEM minted through the staking contract in the last 24 hours.", panel.DIEM,
 			`SELECT sum(diem) AS minted FROM diem_mints WHERE block_time > now() - INTERVAL 24 HOUR`),
 		figure(5, "DIEM burned in 24 hours", "DIEM burned through the staking contract in the last 24 hours.", panel.DIEM,

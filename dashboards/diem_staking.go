@@ -57,6 +57,6 @@ ORDER BY block_number DESC, log_index DESC LIMIT 200`,
 		accountField, panel.Field{Column: "diem", Title: "DIEM", Unit: panel.DIEM}, blockField, txField)
 
 	return []panel.Panel{
-		size(staked, 12, 4), size(cooling, 12, 4), over, flow, size(queue, 12, 9), size(feed, 12, 9),
+		size(known(staked, "diem_staked"), 12, 4), size(past(cooling, "diem_cooling"), 12, 4), over, flow, size(queue, 12, 9), size(feed, 12, 9),
 	}
 }

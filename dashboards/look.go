@@ -21,6 +21,21 @@ func figure(id int, title, description string, unit panel.Unit, sql string) pane
 	}
 }
 
+// known is a figure of supply_now: exact to the wei, with its past beside it.
+func known(p panel.Panel, figure string) panel.Panel {
+	p.Exact = figure
+
+	return past(p, figure)
+}
+
+// past shows beside a figure how an expression of supply_hourly came to be it.
+func past(p panel.Panel, expression string) panel.Panel {
+	p.Query.Trend = `SELECT $__timeInterval(hour) AS time, argMax(` + expression + `, hour) AS value
+FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`
+
+	return p
+}
+
 // series is a chart over time of half the width.
 func series(id int, title, description string, kind panel.Kind, unit panel.Unit, sql string, fields ...panel.Field) panel.Panel {
 	return panel.Panel{

@@ -36,12 +36,12 @@ func stakingNow() []panel.Panel {
 	cooling.Fields = []panel.Field{{Column: "cooling", Title: "cooling"}, {Column: "ready", Title: "ready"}}
 
 	return []panel.Panel{
-		figure(1, "VVV staked", "sVVV in existence: totalSupply() of the staking contract. One sVVV stands for one VVV.", panel.VVV,
-			`SELECT svvv_supply FROM supply_now`),
-		ratio,
+		known(figure(1, "VVV staked", "sVVV in existence: totalSupply() of the staking contract. One sVVV stands for one VVV.", panel.VVV,
+			`SELECT svvv_supply FROM supply_now`), "svvv_supply"),
+		past(ratio, "svvv_supply / nullIf(vvv_effective, 0)"),
 		figure(3, "Stakers", "Wallets that hold sVVV now, locked or not.", panel.Count,
 			`SELECT countIf(held > 0) AS stakers FROM (SELECT sum(delta_wei) AS held FROM ledger_changes WHERE metric = 'svvv_supply' GROUP BY account)`),
-		cooling,
+		past(cooling, "vvv_cooling"),
 		figure(5, "Yield, unlocked",
 			"What a staked VVV that is not locked earns in a year at today's announced emission and stake, in VVV, claims not staked again: emission a year, less Venice's share, divided by all stake.",
 			panel.Share, `SELECT emission_year * (1 - `+unlockedPercentage+`) / nullIf(svvv_supply, 0) AS yield FROM supply_now`),

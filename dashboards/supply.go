@@ -42,12 +42,12 @@ LEFT JOIN (SELECT mint_rate FROM supply_hourly WHERE hour <= now() - INTERVAL 25
 	left.Fields = []panel.Field{{Column: "supply", Title: "supply"}, {Column: "left", Title: "to target"}}
 
 	return []panel.Panel{
-		figure(1, "VVV locked",
+		known(figure(1, "VVV locked",
 			"VVV whose stake is locked for DIEM: what all mints locked less what all burns of DIEM released. It depends on each wallet's own average rate, so it is summed from events and equals totalLockedStakedVVV() of the staking contract.",
-			panel.VVV, `SELECT vvv_locked FROM supply_now`),
-		share, rate, target, left,
-		figure(6, "DIEM staked",
+			panel.VVV, `SELECT vvv_locked FROM supply_now`), "vvv_locked"),
+		past(share, "vvv_locked / nullIf(vvv_effective, 0)"), known(rate, "mint_rate"), target, known(left, "diem_supply"),
+		past(figure(6, "DIEM staked",
 			"DIEM staked for AI credit as a part of all DIEM; one staked DIEM gives one dollar of credit a day.",
-			panel.Share, `SELECT diem_staked / nullIf(diem_supply, 0) AS share FROM supply_now`),
+			panel.Share, `SELECT diem_staked / nullIf(diem_supply, 0) AS share FROM supply_now`), "diem_staked / nullIf(diem_supply, 0)"),
 	}
 }

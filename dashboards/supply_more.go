@@ -41,7 +41,9 @@ CROSS JOIN
 		{Column: "age", Title: "ago", Unit: panel.Seconds, Decimals: panel.Whole, Thresholds: ageLevels},
 	}
 
-	return []panel.Panel{size(emission, 8, 4), burned, staked, size(at, 8, 4)}
+	return []panel.Panel{
+		size(past(emission, "emission_year"), 8, 4), known(burned, "vvv_burned"), known(staked, "svvv_supply"), size(at, 8, 4),
+	}
 }
 
 // supplyExact is what the contracts themselves would answer, in wei.

@@ -53,6 +53,9 @@ type Panel struct {
 	Thresholds []Threshold
 	// Texts replace single values.
 	Texts []Text
+	// Exact names the figure that the first number is: X where the view supply_now has
+	// X_wei. Where there is room it is shown to the last wei. Empty means none.
+	Exact string
 	// NoValue is shown when there are no rows.
 	NoValue string
 	// Query is where the rows come from.
