@@ -121,6 +121,7 @@ func (d *daemon) work(ctx context.Context, server *telemetry.Server) (err error)
 	g.Go(func() error { return d.store.Watch(ctx) })
 	g.Go(func() error { return d.loops(from).Run(ctx) })
 	g.Go(func() error { return d.count(ctx) })
+	g.Go(func() error { return d.audits(ctx, from) })
 	g.Go(func() error { return lost(ctx, lease) })
 
 	return g.Wait()

@@ -41,6 +41,8 @@ type Metrics struct {
 	requests       *prometheus.CounterVec
 	requestSeconds *prometheus.HistogramVec
 
+	audit auditMetrics
+
 	head, cursor, looked, left atomic.Uint64
 }
 
@@ -65,6 +67,7 @@ func NewMetrics(log zerolog.Logger) *Metrics {
 	m := &Metrics{
 		Registry: prometheus.NewRegistry(),
 		log:      log,
+		audit:    newAuditMetrics(),
 		headBlock: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Namespace: namespace, Name: "chain_block", Help: "Newest block the endpoint names, by tag (head, safe, finalized).",
 		}, []string{"tag"}),
@@ -92,6 +95,7 @@ func NewMetrics(log zerolog.Logger) *Metrics {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.headBlock, m.cursorBlock, m.cursorTime, m.historyLeft, m.events, m.unknown, m.reorgs, m.reorgDepth,
 		m.stumbles, m.samples, m.requests, m.requestSeconds)
+	m.Registry.MustRegister(m.audit.collectors()...)
 
 	return m
 }
