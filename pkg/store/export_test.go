@@ -11,6 +11,10 @@ var (
 	WriteSteps    = []string{string(afterWriteVersion), string(afterWriteEvents), string(afterWriteBlocks), string(afterWriteHours), string(afterWriteCoverage)}
 	RewindSteps   = []string{string(afterRewindBegin), string(afterRewindEvents), string(afterRewindLedger), string(afterRewindCurve), string(afterRewindParams), string(afterRewindBlocks), string(afterRewindHours)}
 	RecoverySteps = append(append([]string(nil), RewindSteps...), string(afterMergeCoverage))
+	ReplaceSteps  = []string{
+		string(afterReplaceEvents), string(afterReplace + "events"), string(afterReplace + "ledger"),
+		string(afterReplace + "curve"), string(afterReplace + "params"),
+	}
 
 	StepWriteEvents    = string(afterWriteEvents)
 	StepRewindBegin    = string(afterRewindBegin)

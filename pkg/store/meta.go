@@ -16,7 +16,7 @@ const (
 	metaDeployment = "deployment"
 	metaNames      = "names"
 	metaFirstBlock = "first_block"
-	metaRedecoding = "redecoding"
+	metaRewriting  = "rewriting"
 )
 
 // OtherWarehouseError says that the warehouse holds something else than what is to be

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -30,7 +29,7 @@ type Redecoded struct {
 func (s *Store) Redecode(
 	ctx context.Context, upTo uint64, decode func([]decode.Event, []types.Log) ([]decode.Event, error),
 ) (done Redecoded, err error) {
-	if err := s.beginRedecode(ctx); err != nil {
+	if err := s.beginRewrite(ctx); err != nil {
 		return done, err
 	}
 
@@ -55,7 +54,7 @@ func (s *Store) Redecode(
 		next = logs[len(logs)-1].BlockNumber + 1
 	}
 
-	return done, s.putMeta(ctx, metaRedecoding, "")
+	return done, s.endRewrite(ctx)
 }
 
 func (s *Store) redecodePage(
@@ -80,49 +79,6 @@ func (s *Store) redecodePage(
 	}
 
 	return len(events), s.queueHours(ctx, hoursOf(events))
-}
-
-// beginRedecode notes the version from which on rows may be written whose hours the
-// rollups do not know of, and finishes what an earlier run left.
-func (s *Store) beginRedecode(ctx context.Context) error {
-	left, err := s.requeueRedecoded(ctx)
-	if err != nil || left {
-		return err
-	}
-
-	version, err := s.tick(ctx)
-	if err != nil {
-		return err
-	}
-
-	return s.putMeta(ctx, metaRedecoding, strconv.FormatUint(version, 10))
-}
-
-// requeueRedecoded gives the rollups the hours of what a redecode wrote that did not
-// come to its end.
-func (s *Store) requeueRedecoded(ctx context.Context) (left bool, err error) {
-	have, err := s.meta(ctx)
-	if err != nil {
-		return false, err
-	}
-
-	values := have[metaRedecoding]
-	if len(values) == 0 || values[0] == "" {
-		return false, nil
-	}
-
-	since, err := strconv.ParseUint(values[0], 10, 64)
-	if err != nil {
-		return false, fmt.Errorf("read the mark of an unfinished redecode: %w", err)
-	}
-
-	err = s.exec(ctx, `INSERT INTO rollup_queue (hour)
-		SELECT DISTINCT toStartOfHour(block_time) FROM events WHERE version >= ?`, since)
-	if err != nil {
-		return false, fmt.Errorf("queue the hours of an unfinished redecode: %w", err)
-	}
-
-	return true, nil
 }
 
 // unknownLogs reads a page of whole blocks, and the greatest version of its rows.

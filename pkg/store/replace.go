@@ -52,18 +52,43 @@ func (s *Store) replace(ctx context.Context, filter string, r Range, events []de
 		return Replaced{}, err
 	}
 
-	buried := s.clock.next(max(version, greatest))
-	if err := s.buryPlaces(ctx, buried, r, append(append([]Place(nil), done.Extra...), done.Changed...)); err != nil {
+	if err := s.beginRewrite(ctx); err != nil {
 		return Replaced{}, err
 	}
 
+	// The new rows come first, so that no place is empty in between. Then what is older
+	// is buried: extra events, changed ones that were in another month, and what views
+	// have of either. An event's tombstone is older than the new rows, which it may meet.
+	buried := s.clock.next(max(version, greatest))
 	written := s.clock.next(buried)
+
 	if err := s.insertEvents(ctx, written, events); err != nil {
 		return Replaced{}, err
 	}
 
-	for _, derived := range []string{"ledger", "curve", "params"} {
-		if err := s.buryStale(ctx, derived, r, written); err != nil {
+	if err := s.done(ctx, afterReplaceEvents); err != nil {
+		return Replaced{}, err
+	}
+
+	ofFilter := "1"
+	if filter != FilterAll {
+		ofFilter = "kind != '" + string(decode.KindVVVTransfer) + "'"
+	}
+
+	// What was read from the contracts has no event and stays.
+	const announced = "learned = '" + LearnedEvent + "'"
+
+	for _, t := range []struct {
+		table, which string
+		version      uint64
+	}{
+		{"events", ofFilter, buried}, {"ledger", "1", written}, {"curve", announced, written}, {"params", announced, written},
+	} {
+		if err := s.buryOlder(ctx, t.table, r, written, t.version, t.which); err != nil {
+			return Replaced{}, err
+		}
+
+		if err := s.done(ctx, afterReplace+step(t.table)); err != nil {
 			return Replaced{}, err
 		}
 	}
@@ -74,7 +99,7 @@ func (s *Store) replace(ctx context.Context, filter string, r Range, events []de
 		return Replaced{}, fmt.Errorf("queue the hours for the rollups: %w", err)
 	}
 
-	return done, nil
+	return done, s.endRewrite(ctx)
 }
 
 // contents reads what the warehouse has of the filter in a range, and the greatest
@@ -158,37 +183,13 @@ func sameEvent(a, b *decode.Event) bool {
 		a.VVVWei == b.VVVWei && a.DIEMWei == b.DIEMWei && a.Args == b.Args && a.Problem == b.Problem
 }
 
-// buryPlaces writes tombstones for single rows, into the partitions they are in.
-func (s *Store) buryPlaces(ctx context.Context, version uint64, r Range, places []Place) error {
-	if len(places) == 0 {
-		return nil
-	}
-
-	blocks, indexes := make([]uint64, len(places)), make([]uint32, len(places))
-	for i, p := range places {
-		blocks[i], indexes[i] = p.Block, p.LogIndex
-	}
-
-	err := s.exec(ctx, `INSERT INTO events SELECT * REPLACE(? AS version, 1 AS is_deleted) FROM events FINAL
-		WHERE block_number BETWEEN ? AND ? AND has(arrayZip(?, ?), (block_number, log_index))`,
-		version, r.From, r.To, blocks, indexes)
-	if err != nil {
-		return fmt.Errorf("write %d tombstones into events: %w", len(places), err)
-	}
-
-	return nil
-}
-
-// buryStale writes tombstones for what no event that was just written stands behind.
-// What was read from the contracts has no event and stays.
-func (s *Store) buryStale(ctx context.Context, table string, r Range, version uint64) error {
-	announced := "1"
-	if table != "ledger" {
-		announced = "learned = '" + LearnedEvent + "'"
-	}
-
+// buryOlder writes tombstones for the rows of a range that are older than a version,
+// into the partitions they are in.
+func (s *Store) buryOlder(ctx context.Context, table string, r Range, than, version uint64, which string) error {
+	// Without its table's name, version would be the tombstones' own.
 	err := s.exec(ctx, "INSERT INTO "+table+" SELECT * REPLACE(? AS version, 1 AS is_deleted) FROM "+table+
-		" FINAL WHERE block_number BETWEEN ? AND ? AND version < ? AND "+announced, version, r.From, r.To, version)
+		" FINAL WHERE block_number BETWEEN ? AND ? AND "+table+".version < ? AND "+which+
+		" SETTINGS do_not_merge_across_partitions_select_final = 1", version, r.From, r.To, than)
 	if err != nil {
 		return fmt.Errorf("write tombstones into %s: %w", table, err)
 	}

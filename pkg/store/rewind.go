@@ -45,7 +45,7 @@ func (s *Store) RewindAboveCursor(ctx context.Context) error {
 		return err
 	}
 
-	if _, err := s.requeueRedecoded(ctx); err != nil {
+	if _, err := s.requeueRewritten(ctx); err != nil {
 		return err
 	}
 

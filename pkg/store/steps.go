@@ -24,6 +24,9 @@ const (
 
 	afterRedecodeEvents step = "redecode: events"
 
+	afterReplaceEvents step = "replace: events written"
+	afterReplace       step = "replace: buried in " // a table
+
 	afterMergeCoverage step = "start: coverage merged"
 )
 

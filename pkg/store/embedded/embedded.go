@@ -220,8 +220,11 @@ func attach(ctx context.Context, cfg Config, ep endpoint) *Server {
 }
 
 // DSN is the native address for clickhouse-go, of the database that Start made.
-func (s *Server) DSN() string {
-	return fmt.Sprintf("clickhouse://default@127.0.0.1:%d/%s", s.TCPPort(), s.cfg.Database)
+func (s *Server) DSN() string { return s.DSNOf("default") }
+
+// DSNOf is DSN for another user: [GrafanaUser] may only read.
+func (s *Server) DSNOf(user string) string {
+	return fmt.Sprintf("clickhouse://%s@127.0.0.1:%d/%s", user, s.endpoint.TCPPort, s.database)
 }
 
 // HTTPURL is the address of the HTTP interface, such as http://127.0.0.1:8123.

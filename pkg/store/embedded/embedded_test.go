@@ -305,7 +305,7 @@ func TestServerThatKeepsEndingIsReported(t *testing.T) {
 
 	s, restarted := startWatched(t, t.TempDir())
 
-	for range 5 {
+	for range 10 {
 		require.NoError(t, syscall.Kill(s.PID(), syscall.SIGKILL))
 		awaitRestart(t, s, restarted)
 	}
@@ -319,7 +319,7 @@ func TestServerThatKeepsEndingIsReported(t *testing.T) {
 	}
 
 	require.ErrorIs(t, s.Err(), embedded.ErrStopped)
-	require.ErrorContains(t, s.Err(), "started again 5 times")
+	require.ErrorContains(t, s.Err(), "started again 10 times")
 }
 
 func TestKilledOwnerLeavesNoOrphanAndNoLock(t *testing.T) {

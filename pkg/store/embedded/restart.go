@@ -12,13 +12,13 @@ import (
 const (
 	// maxRestarts within restartWindow are tried; an engine that ends more often will
 	// not be mended by another start.
-	maxRestarts   = 5
+	maxRestarts   = 10
 	restartWindow = time.Minute
 )
 
 // watchEngine starts the engine again when it ends by itself, on the same ports. The
 // library is made for one query, not for strangers: it ends when a native client sends
-// a wrong password, names a database that is not there, or dies while it says hello.
+// a wrong password, names a database that is not there, or is killed at a bad moment.
 // What was acknowledged is on disk, and clients connect again.
 func (s *Server) watchEngine(ctx context.Context) {
 	defer close(s.done)
