@@ -56,9 +56,9 @@ FROM claims WHERE $__timeFilter(block_time) ORDER BY block_number DESC, log_inde
 		timeField, accountField, panel.Field{Column: "vvv", Title: "VVV", Unit: panel.VVV}, blockField, txField)
 
 	updates := table(42, "Reward updates",
-		"The newest emissions in the time range: what went to whom, the seconds since the one before, and the rate that follows, beside the announced one. The contract loses a few wei to rounding.",
+		"The newest emissions, of the last three days of the time range: what went to whom, the seconds since the one before, and the rate that follows, beside the announced one. The contract loses a few wei to rounding.",
 		"No emission in this time range", `SELECT block_time, elapsed, vvv_stakers, vvv_treasury, year_implied, year_announced, toString(rounding_wei) AS rounding_wei, block_number, tx_hash
-FROM emissions WHERE $__timeFilter(block_time) ORDER BY block_number DESC, log_index DESC LIMIT 100`,
+FROM emissions WHERE block_time > greatest($__fromTime, $__toTime - INTERVAL 3 DAY) AND block_time <= $__toTime ORDER BY block_number DESC, log_index DESC LIMIT 100`,
 		timeField,
 		panel.Field{Column: "elapsed", Title: "seconds", Unit: panel.Seconds, Width: 100},
 		panel.Field{Column: "vvv_stakers", Title: "to stakers", Unit: panel.VVV},

@@ -60,8 +60,9 @@ type answer struct {
 	types []string
 	// rows hold nil for null.
 	rows [][]any
-	// read counts what the server read for it.
+	// read counts the rows that the server read for it, cpu the time it computed.
 	read uint64
+	cpu  time.Duration
 }
 
 // column gives all values of a column.
@@ -90,7 +91,15 @@ func (w *warehouse) ask(tb testing.TB, sql string) (answer, error) {
 
 	var a answer
 
-	ctx := clickhouse.Context(tb.Context(), clickhouse.WithProgress(func(p *clickhouse.Progress) { a.read += p.Rows }))
+	ctx := clickhouse.Context(tb.Context(),
+		clickhouse.WithProgress(func(p *clickhouse.Progress) { a.read += p.Rows }),
+		clickhouse.WithProfileEvents(func(events []clickhouse.ProfileEvent) {
+			for _, e := range events {
+				if e.Name == "UserTimeMicroseconds" || e.Name == "SystemTimeMicroseconds" {
+					a.cpu += time.Duration(e.Value) * time.Microsecond
+				}
+			}
+		}))
 
 	rows, err := w.reader.Query(ctx, sql)
 	if err != nil {
