@@ -224,7 +224,7 @@ func (s *Server) DSN() string { return s.DSNOf("default") }
 
 // DSNOf is DSN for another user: [GrafanaUser] may only read.
 func (s *Server) DSNOf(user string) string {
-	return fmt.Sprintf("clickhouse://%s@127.0.0.1:%d/%s", user, s.endpoint.TCPPort, s.database)
+	return fmt.Sprintf("clickhouse://%s@127.0.0.1:%d/%s", user, s.TCPPort(), s.cfg.Database)
 }
 
 // HTTPURL is the address of the HTTP interface, such as http://127.0.0.1:8123.
