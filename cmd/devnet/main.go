@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,10 +15,6 @@ import (
 
 	"github.com/alecthomas/kong"
 )
-
-// gcPercent lets the heap grow to four times what lives: the whole chain lives
-// there, and marking it again and again would take a quarter of the start.
-const gcPercent = 300
 
 type cli struct {
 	Run       runCommand       `cmd:"" default:"withargs"                                                             help:"Make the chain, serve it, and add live blocks (the default)."`
@@ -56,9 +51,6 @@ func run(args []string) error {
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		return err //nolint:wrapcheck // kong says what is wrong and where.
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
 	}
 	return parsed.Run() //nolint:wrapcheck // The commands' own errors.
 }

@@ -27,6 +27,7 @@ type Devnet struct {
 	world  *world
 	stack  *node.Node
 	eth    *eth.Ethereum
+	client *rpc.Client
 	admin  *adminServer
 
 	mu     sync.Mutex // guards the chain's head and what follows
@@ -52,12 +53,13 @@ func Start(ctx context.Context, config Config) (*Devnet, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Devnet{config: config, world: w, stack: stack, eth: backend, done: make(chan struct{})}
+	d := &Devnet{config: config, world: w, stack: stack, eth: backend, client: stack.Attach(), done: make(chan struct{})}
 	err = d.makeHistory(ctx)
 	if err == nil {
 		err = d.serveAdmin(ctx)
 	}
 	if err != nil {
+		d.client.Close()
 		return nil, errJoinClose(err, stack)
 	}
 	live, stop := context.WithCancel(ctx)
@@ -72,8 +74,9 @@ func (d *Devnet) HTTPURL() string { return d.stack.HTTPEndpoint() }
 // WSURL is where JSON-RPC is served over WebSocket.
 func (d *Devnet) WSURL() string { return d.stack.WSEndpoint() }
 
-// Client returns an in-process JSON-RPC client.
-func (d *Devnet) Client() *rpc.Client { return d.stack.Attach() }
+// Client is the devnet's own in-process JSON-RPC client, for everybody. Close closes
+// it.
+func (d *Devnet) Client() *rpc.Client { return d.client }
 
 // Actors are the wallets that live on the chain.
 func (d *Devnet) Actors() []Account { return d.world.actors }
@@ -94,6 +97,7 @@ func (d *Devnet) Close() error {
 	d.stop()
 	<-d.done
 	d.admin.close()
+	d.client.Close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	err := d.stack.Close()
@@ -157,8 +161,19 @@ func (d *Devnet) open(parent *types.Header, time uint64) (*block, *turn, error) 
 	return b, &turn{ground: b, world: d.world, rng: rng}, nil
 }
 
-// extend seals a block on the head and makes it the head.
+// extend makes a block the head and moves the tags.
 func (d *Devnet) extend(b *block) (*types.Block, error) {
+	sealed, err := d.insert(b)
+	if err != nil {
+		return nil, err
+	}
+	d.ahead = 0
+	d.moveTags()
+	return sealed, nil
+}
+
+// insert seals a block on the head and makes it the head.
+func (d *Devnet) insert(b *block) (*types.Block, error) {
 	sealed, err := b.seal()
 	if err != nil {
 		return nil, err
@@ -167,7 +182,6 @@ func (d *Devnet) extend(b *block) (*types.Block, error) {
 	if err != nil {
 		return nil, fmt.Errorf("insert block %d: %w", sealed.NumberU64(), err)
 	}
-	d.moveTags()
 	return sealed, nil
 }
 

@@ -54,7 +54,7 @@ func (d *Devnet) makeHistory(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("history, block %d: %w", i+1, err)
 		}
-		_, err = d.extend(b)
+		_, err = d.insert(b)
 		if err != nil {
 			return err
 		}
@@ -62,6 +62,7 @@ func (d *Devnet) makeHistory(ctx context.Context) error {
 			d.config.Progress(i+1, len(times))
 		}
 	}
+	d.moveTags()
 	return nil
 }
 

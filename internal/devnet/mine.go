@@ -53,9 +53,7 @@ func (d *Devnet) nextTime() uint64 {
 	if d.config.BlockTime > 0 {
 		return uint64(time.Now().Unix())
 	}
-	next := d.Head().Time + uint64(liveStep/time.Second) + d.ahead
-	d.ahead = 0
-	return next
+	return d.Head().Time + uint64(liveStep/time.Second) + d.ahead
 }
 
 // drainPool takes the transactions that users sent. One that fails stays out.
@@ -77,40 +75,5 @@ func (d *Devnet) drainPool(b *block) error {
 			}
 		}
 	}
-	return nil
-}
-
-// moveTags lets safe and finalized follow the head. Finalized does not go back,
-// unless its block was abandoned: then it is the block of that height, or the
-// head, as if the new branch had been final all along.
-func (d *Devnet) moveTags() {
-	chain := d.chain()
-	head := d.Head().Number.Uint64()
-	chain.SetSafe(chain.GetHeaderByNumber(head - min(head, d.config.SafeLag)))
-	number := head - min(head, d.config.FinalizedLag)
-	if before := chain.CurrentFinalBlock(); before != nil {
-		old := before.Number.Uint64()
-		kept := chain.GetCanonicalHash(old) == before.Hash()
-		if kept && (d.pinned || old > number) {
-			return
-		}
-		if d.pinned {
-			number = min(old, head)
-		}
-	}
-	chain.SetFinalized(chain.GetHeaderByNumber(number))
-}
-
-// SetFinalized puts the finalized tag on a block, where it stays until the next
-// call: it no longer follows the head. A test thus reorganizes what is final.
-func (d *Devnet) SetFinalized(number uint64) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	header := d.chain().GetHeaderByNumber(number)
-	if header == nil {
-		return fmt.Errorf("finalize block %d: %w", number, errNoBlock)
-	}
-	d.pinned = true
-	d.chain().SetFinalized(header)
 	return nil
 }
