@@ -15,7 +15,7 @@ import (
 	"diemhouse/internal/macros"
 )
 
-// query is one piece of SQL that a Grafana would run.
+// query is one piece of SQL that a Grafana or the board would run.
 type query struct {
 	name string
 	sql  string
@@ -65,6 +65,11 @@ func everyQuery(tb testing.TB, wallet string) []query {
 				t.Helper()
 				checkPanel(t, p, a)
 			}})
+
+			if p.Query.Trend != "" {
+				c.Interval = interval(tb, c, "1h")
+				all = append(all, query{d.UID + "/" + p.Title + ", past", p.Query.Trend, c, checkTrend})
+			}
 		}
 	}
 
@@ -218,6 +223,15 @@ func checkFinite(t *testing.T, a answer) {
 			}
 		}
 	}
+}
+
+func checkTrend(t *testing.T, a answer) {
+	t.Helper()
+	require.Equal(t, []string{"time", "value"}, a.names)
+	require.Regexp(t, timeType, a.types[0])
+	require.Regexp(t, numberType, a.types[1])
+	checkRising(t, a)
+	checkFinite(t, a)
 }
 
 func checkVariable(t *testing.T, a answer) {

@@ -47,6 +47,7 @@ func TestQueriesOnASeededWarehouse(t *testing.T) {
 
 	t.Run("choices narrow the events", func(t *testing.T) { choicesNarrow(t, w) })
 	t.Run("figures in wei equal the contracts' own", func(t *testing.T) { exactFigures(t, w, d) })
+	t.Run("exact figures are those shown", func(t *testing.T) { exactPanels(t, w) })
 	t.Run("headline figures equal the contracts' own", func(t *testing.T) { headlines(t, w, d) })
 	t.Run("minting costs what the contract says", func(t *testing.T) { mintCost(t, w, d) })
 	t.Run("holdings of a wallet equal the contracts' own", func(t *testing.T) { holdings(t, w, d, wallet) })
@@ -167,6 +168,23 @@ func exactFigures(t *testing.T, w *warehouse, d *devnet.Devnet) {
 		"VVV supply": f.VVVTotalSupply.Dec(), "VVV burned": f.VVVBurned.Dec(), "VVV staked": f.SVVVTotalSupply.Dec(),
 		"VVV locked": f.Locked.Dec(), "DIEM supply": f.DiemTotalSupply.Dec(), "DIEM staked": f.DiemTotalStaked.Dec(),
 	}, got)
+}
+
+// exactPanels: what a panel names as its exact figure is its first number.
+func exactPanels(t *testing.T, w *warehouse) {
+	t.Helper()
+
+	for _, d := range dashboards.All() {
+		for _, p := range d.Panels() {
+			if p.Exact == "" {
+				continue
+			}
+
+			a, err := w.ask(t, "SELECT toFloat64("+p.Exact+"_wei) / 1e18 FROM supply_now")
+			require.NoError(t, err, "%s/%s", d.UID, p.Title)
+			require.InEpsilon(t, a.rows[0][0], w.show(t, d.UID, p.ID, nil).rows[0][0], 1e-12, "%s/%s", d.UID, p.Title)
+		}
+	}
 }
 
 // tokens scales wei.
