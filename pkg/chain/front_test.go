@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // frontCall is one JSON-RPC call that came in.
@@ -97,6 +99,32 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	w.WriteHeader(resp.StatusCode)
 	_, _ = w.Write(answer)
+}
+
+// forward gives the node's answer to the calls.
+func forward(tb testing.TB, node string, calls []frontCall, batch bool) *reply {
+	tb.Helper()
+
+	var body any = calls
+	if !batch {
+		body = calls[0]
+	}
+
+	raw, err := json.Marshal(body)
+	require.NoError(tb, err)
+
+	// The version was not kept; nodes want it.
+	raw = bytes.ReplaceAll(raw, []byte(`{"id":`), []byte(`{"jsonrpc":"2.0","id":`))
+
+	resp, err := http.Post(node, "application/json", bytes.NewReader(raw))
+	require.NoError(tb, err)
+
+	defer resp.Body.Close() //nolint:errcheck // it is read to its end
+
+	answer, err := io.ReadAll(resp.Body)
+	require.NoError(tb, err)
+
+	return &reply{status: resp.StatusCode, body: string(answer)}
 }
 
 // answers makes the body of an answer to the calls: each call's result as the

@@ -240,30 +240,3 @@ func (p *Pool) HeaderByHash(ctx context.Context, hash common.Hash) (Header, erro
 
 	return h, nil
 }
-
-// headersOf reads several headers by number, each checked to be the one asked for.
-func (e *endpoint) headersOf(ctx context.Context, numbers []uint64) (map[uint64]Header, error) {
-	calls := make([]rpcCall, len(numbers))
-	for i, n := range numbers {
-		calls[i] = rpcCall{method: methodByNumber, args: []any{hexutil.Uint64(n), false}}
-	}
-
-	results, err := e.batch(ctx, calls)
-	if err != nil {
-		return nil, err
-	}
-
-	headers := make(map[uint64]Header, len(numbers))
-
-	for i, n := range numbers {
-		if results[i].err != nil {
-			return nil, results[i].err
-		}
-
-		if headers[n], err = e.numberedHeader(results[i].data, n); err != nil {
-			return nil, err
-		}
-	}
-
-	return headers, nil
-}

@@ -127,11 +127,11 @@ func TestBatchesAreCutToWhatAnEndpointTakes(t *testing.T) {
 		requests int64
 		learned  int
 	}{
-		"stated":       {10, capturedNamed(t, "base-batch-11"), 11, 10},
-		"unstated":     {30, capturedNamed(t, "geth-batch"), 6, 23},
-		"none at all":  {1, captured{Status: 400, Body: `{"message":"batches are not supported"}`}, 99, 1},
-		"HTML for one": {1, captured{Status: 200, Body: `[]`}, 99, 1},
-		"as it likes":  {100, captured{}, 1, mostBatch},
+		"stated":       {10, capturedNamed(t, "base-batch-11"), 12, 10},
+		"unstated":     {30, capturedNamed(t, "geth-batch"), 7, 23},
+		"none at all":  {1, captured{Status: 400, Body: `{"message":"batches are not supported"}`}, 100, 1},
+		"HTML for one": {1, captured{Status: 200, Body: `[]`}, 100, 1},
+		"as it likes":  {100, captured{}, 2, mostBatch},
 	} {
 		var requests atomic.Int64
 

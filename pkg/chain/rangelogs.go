@@ -20,9 +20,44 @@ const lagWindow = 2000
 // cap. It is asked again in halves, which costs little when it was an accident.
 const roundAnswer = 1000
 
-// readRange reads the wanted logs of a range, checked and complete (block hash and
-// time). Its error is a *Refusal or the context's error.
-func (e *endpoint) readRange(ctx context.Context, f FilterSet, r Range) ([]types.Log, error) {
+// readRange reads the wanted logs of a range, checked as far as the job says and
+// complete (block hash and time). Its error is a *Refusal or the context's error.
+func (e *endpoint) readRange(ctx context.Context, job rangeJob) (rangeAnswer, error) {
+	answers, err := e.queryRange(ctx, job.filter, job.Range)
+	if err != nil {
+		return rangeAnswer{}, err
+	}
+
+	job.progress()
+
+	if job.verify == VerifyNone {
+		if err := e.complete(ctx, answers); err != nil {
+			return rangeAnswer{}, err
+		}
+	}
+
+	var answer rangeAnswer
+
+	if answer.logs, err = mergeAnswers(answers); err != nil {
+		return rangeAnswer{}, e.refusal(Untrue, methodLogs, err)
+	}
+
+	if job.verify != VerifyNone {
+		if err := e.verifyHeaders(ctx, job, &answer); err != nil {
+			return rangeAnswer{}, err
+		}
+	}
+
+	if err := verifyMerged(answer.logs); err != nil {
+		return rangeAnswer{}, e.refusal(Untrue, methodLogs, err)
+	}
+
+	return answer, nil
+}
+
+// queryRange asks for the logs of a range, and gives the answer to each query of the
+// filter set.
+func (e *endpoint) queryRange(ctx context.Context, f FilterSet, r Range) ([][]types.Log, error) {
 	// A node that has not seen the range yet may answer with what it has.
 	if r.To > e.head.Load() {
 		head, err := e.headNumber(ctx)
@@ -79,7 +114,7 @@ func (e *endpoint) readRange(ctx context.Context, f FilterSet, r Range) ([]types
 		}
 	}
 
-	return e.finish(ctx, answers)
+	return answers, nil
 }
 
 // hasEnd checks that a header, read beside the logs, is the one of the range's end.
@@ -95,24 +130,6 @@ func (e *endpoint) hasEnd(result rpcResult, end uint64) error {
 	_, err := e.numberedHeader(result.data, end)
 
 	return err
-}
-
-// finish completes, merges and checks the verified answers.
-func (e *endpoint) finish(ctx context.Context, answers [][]types.Log) ([]types.Log, error) {
-	if err := e.complete(ctx, answers); err != nil {
-		return nil, err
-	}
-
-	logs, err := mergeAnswers(answers)
-	if err == nil {
-		err = verifyMerged(logs)
-	}
-
-	if err != nil {
-		return nil, e.refusal(Untrue, methodLogs, err)
-	}
-
-	return logs, nil
 }
 
 // complete fills block hash and block time from the headers where the endpoint
@@ -147,7 +164,9 @@ func (e *endpoint) complete(ctx context.Context, answers [][]types.Log) error {
 				continue
 			}
 
-			h := headers[l.BlockNumber]
+			at, _ := slices.BinarySearch(numbers, l.BlockNumber)
+			h := headers[at]
+
 			if l.BlockHash != (common.Hash{}) && l.BlockHash != h.Hash {
 				return e.refusal(Untrue, methodLogs, violation(l, "has block hash %s, the header %s", l.BlockHash, h.Hash))
 			}

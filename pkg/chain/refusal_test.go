@@ -59,8 +59,8 @@ func TestEveryDialectIsUnderstood(t *testing.T) {
 			e.head.Store(^uint64(0) - lagWindow)
 
 			for name, filter := range map[string]FilterSet{"single": filterSet(t, FilterAll), "batch": filterSet(t, FilterCore)} {
-				logs, err := e.readRange(t.Context(), filter, Range{From: 100, To: 2099})
-				require.Nil(t, logs, name)
+				answers, err := e.queryRange(t.Context(), filter, Range{From: 100, To: 2099})
+				require.Nil(t, answers, name)
 
 				r, ok := errors.AsType[*Refusal](err)
 				require.True(t, ok, "%s: %v", name, err)
@@ -123,7 +123,7 @@ func TestTransportFailures(t *testing.T) {
 			e := newPool(t, quick(server.URL)).endpoints[0]
 			e.head.Store(^uint64(0) - lagWindow)
 
-			_, err := e.readRange(t.Context(), filterSet(t, FilterAll), Range{From: 1, To: 2})
+			_, err := e.queryRange(t.Context(), filterSet(t, FilterAll), Range{From: 1, To: 2})
 			kind, ok := KindOf(err)
 			require.True(t, ok, "%v", err)
 			require.Equal(t, c.want.String(), kind.String(), "%v", err)

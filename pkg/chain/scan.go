@@ -25,6 +25,15 @@ type ScanConfig struct {
 	Filter FilterSet
 	// Ranges are the blocks to read; overlaps are read once.
 	Ranges []Range
+	// Verify is how far the answers are checked against headers and receipts.
+	Verify Verification
+	// Anchor is a block whose hash is known, best the finalized one that ends the last
+	// range: with Verify, an answer that holds another block in its place is refused.
+	// The zero value: none.
+	Anchor Ref
+	// SingleReceipts is the number of transactions up to which the receipts of a block
+	// are read one by one where no endpoint gives them by block. Zero: never.
+	SingleReceipts int
 	// Workers is the number of requests in flight per endpoint. Zero: DefaultWorkers.
 	Workers int
 	// FirstRange is the number of blocks of an endpoint's first request. Zero:
@@ -52,6 +61,10 @@ func (c ScanConfig) withDefaults() ScanConfig {
 	setDefault(&c.Attempts, DefaultAttempts)
 	setDefault(&c.GiveUp, DefaultGiveUp)
 
+	if c.Verify != VerifyNone {
+		c.MaxRange = min(c.MaxRange, verifiedRange)
+	}
+
 	return c
 }
 
@@ -68,6 +81,10 @@ type Chunk struct {
 	// Logs are the wanted logs of the range by block and log index. Block hash and
 	// block time are always set.
 	Logs []types.Log
+	// Unproven is the number of blocks of the answer whose bloom allows logs that were
+	// not read and whose receipts were not read either. Zero without ScanConfig.Verify,
+	// where nothing is proven.
+	Unproven uint64
 	// Endpoint is the name of the endpoint that gave them.
 	Endpoint string
 }

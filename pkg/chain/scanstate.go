@@ -23,6 +23,8 @@ type scan struct {
 	flights map[*flight]struct{}
 	missing []MissingRange
 	states  map[*endpoint]*scanEndpoint
+	// seams are the open ends of what was verified and delivered.
+	seams seams
 }
 
 // piece is a range to be read, and what endpoints have done with it so far.
@@ -72,7 +74,7 @@ type scanEndpoint struct {
 func newScan(p *Pool, cfg ScanConfig, stop context.CancelFunc) *scan {
 	s := &scan{
 		pool: p, cfg: cfg, stop: stop, chunks: make(chan Chunk),
-		flights: make(map[*flight]struct{}), states: make(map[*endpoint]*scanEndpoint),
+		flights: make(map[*flight]struct{}), states: make(map[*endpoint]*scanEndpoint), seams: make(seams),
 	}
 	s.changed = sync.NewCond(&s.mu)
 	s.left = newRangeSet(cfg.Ranges)

@@ -51,15 +51,35 @@ func (s *scan) work(ctx context.Context, e *endpoint) {
 		f.cancel = cancel
 		s.mu.Unlock()
 
-		logs, err := e.readRange(flightCtx, s.cfg.Filter, f.Range)
+		answer, err := e.readRange(flightCtx, s.job(f))
 
 		cancel()
 
 		if err == nil {
-			s.landed(ctx, f, logs)
+			err = s.link(f, answer)
+		}
+
+		if err == nil {
+			s.landed(ctx, f, answer)
 		} else {
 			s.failed(ctx, f, err)
 		}
+	}
+}
+
+// job says what a flight is to read.
+func (s *scan) job(f *flight) rangeJob {
+	return rangeJob{
+		Range: f.Range, filter: s.cfg.Filter, verify: s.cfg.Verify, anchor: s.cfg.Anchor,
+		prove: func(ctx context.Context, h Header) ([]types.Log, error) {
+			return s.pool.ProvenLogs(ctx, h, s.cfg.Filter, s.cfg.SingleReceipts)
+		},
+		progress: func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+
+			f.started = time.Now() // It is not stalled.
+		},
 	}
 }
 
@@ -187,8 +207,8 @@ func (s *scan) betterLocked(e *endpoint, n uint64, p piece) bool {
 }
 
 // landed delivers an answer: those of its blocks that no other flight delivered.
-func (s *scan) landed(ctx context.Context, f *flight, logs []types.Log) {
-	f.endpoint.width.answered(f.Len(), len(logs), s.cfg.MaxRange)
+func (s *scan) landed(ctx context.Context, f *flight, answer rangeAnswer) {
+	f.endpoint.width.answered(f.Len(), len(answer.logs), s.cfg.MaxRange)
 
 	s.mu.Lock()
 	state := s.states[f.endpoint]
@@ -198,9 +218,15 @@ func (s *scan) landed(ctx context.Context, f *flight, logs []types.Log) {
 	s.changed.Broadcast()
 	s.mu.Unlock()
 
-	for _, r := range parts {
+	for i, r := range parts {
+		if i > 0 {
+			answer.unproven = 0 // Counted with the first part.
+		}
+
 		select {
-		case s.chunks <- Chunk{Range: r, Logs: logsWithin(logs, r), Endpoint: f.endpoint.name}:
+		case s.chunks <- Chunk{
+			Range: r, Logs: logsWithin(answer.logs, r), Unproven: answer.unproven, Endpoint: f.endpoint.name,
+		}:
 		case <-ctx.Done():
 		}
 	}
