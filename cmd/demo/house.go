@@ -13,6 +13,8 @@ type house struct {
 
 	dsn, http string // of ClickHouse
 	metrics   string
+	board     string
+	rpc       string // of the chain
 	data      string
 }
 
@@ -24,6 +26,7 @@ type record struct {
 	HTTP    string `json:"http"`
 	TCPPort int    `json:"tcp_port"`
 	Metrics string `json:"metrics"`
+	Board   string `json:"board"`
 }
 
 // startIndexer starts the indexer on the chain and waits until its warehouse is open.
@@ -33,12 +36,12 @@ func (c *cli) startIndexer(ctx context.Context, n *network, say *speaker) (*hous
 		return nil, err
 	}
 
-	h := &house{data: filepath.Clean(c.DataDir)}
+	h := &house{data: filepath.Clean(c.DataDir), rpc: n.http}
 	ready := make(chan struct{})
 
 	h.child, err = start("indexer", path, []string{
 		"run", "--rpc", n.http, "--rpc", n.ws, "--data-dir", c.DataDir, "--listen", "127.0.0.1:" + free(ctx, metricsPort),
-		"--log-format", "json",
+		"--board-addr", "127.0.0.1:" + free(ctx, boardPort), "--log-format", "json",
 	}, nil, func(line string) {
 		var r record
 		if json.Unmarshal([]byte(line), &r) != nil {
@@ -49,8 +52,10 @@ func (c *cli) startIndexer(ctx context.Context, n *network, say *speaker) (*hous
 		case r.TCPPort != 0 && h.dsn == "":
 			h.dsn = fmt.Sprintf("clickhouse://default@127.0.0.1:%d/diemhouse", r.TCPPort)
 			h.http, h.metrics = r.HTTP, r.Metrics
+		case r.Board != "" && h.board == "":
+			h.board = r.Board
 
-			close(ready)
+			close(ready) // the last thing that comes before the work
 		case r.Level == "warn" || r.Level == "error" || r.Message == reorgMessage:
 			say.linef("   %s %s", r.Message, r.Error)
 		}
@@ -68,6 +73,7 @@ func (c *cli) startIndexer(ctx context.Context, n *network, say *speaker) (*hous
 
 const (
 	metricsPort = 9464
+	boardPort   = 8080
 	// reorgMessage is what the indexer logs after a reorg.
 	reorgMessage = "reorg undone"
 )
@@ -75,12 +81,16 @@ const (
 // words say how to ask the warehouse.
 func (h *house) words(say *speaker) {
 	say.linef(`
+The dashboards, live in a browser:
+   %[5]s
+
 Ask it yourself, while it runs or afterwards:
    curl '%[1]s/?user=grafana' --data-binary 'SELECT vvv_locked, mint_rate, diem_supply FROM diemhouse.supply_now FORMAT Vertical'
    %[4]s sql --data-dir %[2]s "SELECT block_time, account, svvv, diem, rate FROM diem_mints ORDER BY block_number DESC LIMIT 5"
    %[4]s status --data-dir %[2]s
+   %[4]s audit --data-dir %[2]s --rpc %[6]s
    curl %[3]s/metrics
 
 What next: docs/SQL.md lists the views. The same programs index Base:
-   %[4]s run --rpc https://mainnet.base.org`, h.http, h.data, h.metrics, typed(h.child))
+   %[4]s run --rpc https://mainnet.base.org`, h.http, h.data, h.metrics, typed(h.child), h.board, h.rpc)
 }

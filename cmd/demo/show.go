@@ -89,8 +89,9 @@ func table(status store.Status) string {
 		{"VVV burned", app.Tokens(f.VVVBurned), ""},
 	}
 
-	lines := []string{fmt.Sprintf("   block %d, %s UTC; %s behind the head, finalized %d",
-		f.Block, f.Time.UTC().Format(time.TimeOnly), blocks(status.LagBlocks), status.Finalized)}
+	lines := make([]string, 0, len(rows)+1)
+	lines = append(lines, fmt.Sprintf("   block %d, %s UTC; %s behind the head, finalized %d",
+		f.Block, f.Time.UTC().Format(time.TimeOnly), blocks(status.LagBlocks), status.Finalized))
 
 	for _, row := range rows {
 		lines = append(lines, fmt.Sprintf("   %-12s %16s   %s", row[0], row[1], row[2]))

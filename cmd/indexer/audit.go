@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -49,7 +51,7 @@ func (c *auditCommand) Run(ctx context.Context, env *app.Env) error {
 		}
 
 		if !ok {
-			return fmt.Errorf("the warehouse is empty: run indexer run or backfill first")
+			return errors.New("the warehouse is empty: run indexer run or backfill first")
 		}
 
 		return c.audit(ctx, env, watched, app.Auditor(watched, w.Store, first, c.Wallets), w.Store)
@@ -119,12 +121,13 @@ type toldCheck struct {
 }
 
 type toldRepair struct {
-	Ranges  []string      `json:"ranges"`
-	Whole   bool          `json:"no_old_state"`
-	Missing []store.Place `json:"missing"`
-	Extra   []store.Place `json:"extra"`
-	Changed []store.Place `json:"changed"`
-	Sampled int           `json:"parameters_learned"`
+	Ranges []string `json:"ranges"`
+	Whole  bool     `json:"no_old_state"`
+	// Missing, Extra and Changed are block/log index.
+	Missing []string `json:"missing"`
+	Extra   []string `json:"extra"`
+	Changed []string `json:"changed"`
+	Sampled int      `json:"parameters_learned"`
 }
 
 func tell(r audit.Report) *toldAudit {
@@ -159,7 +162,8 @@ func decimal(v *big.Int) *string {
 
 func tellRepair(done audit.Repair) *toldRepair {
 	told := &toldRepair{
-		Whole: done.Whole, Missing: done.Replaced.Missing, Extra: done.Replaced.Extra, Changed: done.Replaced.Changed,
+		Whole: done.Whole, Missing: places(done.Replaced.Missing), Extra: places(done.Replaced.Extra),
+		Changed: places(done.Replaced.Changed),
 		Sampled: done.Sampled,
 	}
 	for _, r := range done.Ranges {
@@ -167,6 +171,15 @@ func tellRepair(done audit.Repair) *toldRepair {
 	}
 
 	return told
+}
+
+func places(of []store.Place) []string {
+	out := make([]string, len(of))
+	for i, p := range of {
+		out[i] = fmt.Sprintf("%d/%d", p.Block, p.LogIndex)
+	}
+
+	return out
 }
 
 func (t *toldAudit) print(env *app.Env, asJSON bool) error {
@@ -177,16 +190,28 @@ func (t *toldAudit) print(env *app.Env, asJSON bool) error {
 		return out.Encode(t)
 	}
 
+	_, err := fmt.Fprint(env.Out, t.text())
+	if err != nil {
+		return fmt.Errorf("print the audit: %w", err)
+	}
+
+	return nil
+}
+
+// text is the audit for people.
+func (t *toldAudit) text() string {
+	var out strings.Builder
+
 	if r := t.Repair; r != nil {
 		if r.Whole {
-			fmt.Fprintln(env.Out, "no endpoint keeps old states: every block was read again")
+			out.WriteString("every block was read again\n")
 		}
 
-		fmt.Fprintf(env.Out, "read again: %d ranges %v\nmissing %d, extra %d, changed %d logs; %d parameter changes learned\n\n",
+		fmt.Fprintf(&out, "read again: %d ranges %v\nmissing %d, extra %d, changed %d logs; %d parameter changes learned\n\n",
 			len(r.Ranges), r.Ranges, len(r.Missing), len(r.Extra), len(r.Changed), r.Sampled)
 	}
 
-	fmt.Fprintf(env.Out, "block %d, %s: %d figures compared, %d differ, %d unknown\n\n",
+	fmt.Fprintf(&out, "block %d, %s: %d figures compared, %d differ, %d unknown\n\n",
 		t.Block, t.BlockTime.Format(time.DateTime), t.Compared, t.Failed, t.Unknown)
 
 	for _, c := range t.report.Checks {
@@ -199,10 +224,8 @@ func (t *toldAudit) print(env *app.Env, asJSON bool) error {
 			mark = "DIFFERS"
 		}
 
-		if _, err := fmt.Fprintln(env.Out, mark, c); err != nil {
-			return fmt.Errorf("print the audit: %w", err)
-		}
+		fmt.Fprintln(&out, mark, c)
 	}
 
-	return nil
+	return out.String()
 }

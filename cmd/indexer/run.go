@@ -105,6 +105,13 @@ func (d *daemon) work(ctx context.Context, server *telemetry.Server) (err error)
 		err = errors.Join(err, lease.Release(parting))
 	}()
 
+	closeBoard, err := d.serveBoard(ctx)
+	if err != nil {
+		return err
+	}
+
+	defer func() { err = errors.Join(err, closeBoard()) }()
+
 	from, err := d.first(ctx)
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ type Chain struct {
 type Daemon struct {
 	From        *uint64       `placeholder:"BLOCK" help:"First block of the warehouse. Without it: the first block with a Venice log, or 0 on a chain that is not that long." group:"Daemon:"`
 	NoBackfill  bool          `help:"Follow the head only; history stays as it is, and figures wait for it." group:"Daemon:"`
+	BoardAddr   string        `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where the dashboards are served; empty for nowhere." group:"Daemon:"`
 	Listen      string        `default:"127.0.0.1:9464" placeholder:"ADDRESS" help:"Where /metrics, /healthz and /readyz are served; empty for nowhere." group:"Daemon:"`
 	SampleEvery time.Duration `default:"10m" help:"How often the contracts' curve and settings are read when no event calls for it." group:"Daemon:"`
 	AuditEvery  time.Duration `default:"10m" help:"How often every figure is compared with the contracts' own at the finalized block; 0 for never." group:"Daemon:"`
