@@ -23,6 +23,6 @@ ENTRYPOINT ["devnet"]
 
 FROM base AS indexer
 COPY --from=build /out/indexer /out/backfill /usr/local/bin/
-EXPOSE 9464
+EXPOSE 8080 9464
 ENTRYPOINT ["indexer"]
 CMD ["run"]

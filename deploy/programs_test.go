@@ -43,10 +43,23 @@ func TestIndexerKnowsItsEnvironment(t *testing.T) {
 		require.Contains(t, flags, "$"+name+")", "no flag has this twin")
 	}
 
+	published := map[string]bool{}
+	for _, target := range targets(service) {
+		published[strconv.Itoa(int(target))] = true
+	}
+
+	for _, name := range []string{"DIEMHOUSE_LISTEN", "DIEMHOUSE_BOARD_ADDR"} {
+		host, port, err := net.SplitHostPort(*service.Environment[name])
+		require.NoError(t, err)
+		require.Equal(t, "0.0.0.0", host, "what is published is reached from outside the container")
+		require.True(t, published[port], "nobody publishes %s", name)
+		delete(published, port)
+	}
+
+	require.Empty(t, published, "nothing listens there")
+
 	_, port, err := net.SplitHostPort(*service.Environment["DIEMHOUSE_LISTEN"])
 	require.NoError(t, err)
-	require.Len(t, service.Ports, 1)
-	require.Equal(t, port, strconv.Itoa(int(service.Ports[0].Target)))
 	require.Contains(t, strings.Join(service.HealthCheck.Test, " "), "/127.0.0.1/"+port+" ")
 }
 
