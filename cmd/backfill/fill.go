@@ -57,7 +57,7 @@ func (c *fillCommand) Run(ctx context.Context, env *app.Env) error {
 			return err
 		}
 
-		job := &job{env: env, chain: network, store: w, wanted: wanted, workers: c.Workers}
+		job := &job{env: env, chain: network, store: w, wanted: wanted, workers: c.Workers, verify: app.Verification(c.Verify)}
 
 		return job.run(ctx)
 	})
@@ -104,6 +104,7 @@ type job struct {
 	store   *app.Warehouse
 	wanted  chain.Range
 	workers int
+	verify  chain.Verification
 
 	events int
 	read   uint64
@@ -114,7 +115,7 @@ func (j *job) run(ctx context.Context) error {
 	began := time.Now()
 
 	history := &follow.History{
-		Source: j.chain.Pool, Decoder: j.chain.Decoder, Warehouse: j.store, Filter: j.chain.Filter, Workers: j.workers,
+		Source: j.chain.Pool, Decoder: j.chain.Decoder, Warehouse: j.store, Filter: j.chain.Filter, Workers: j.workers, Verify: j.verify,
 		Observer: &observer{job: j, progress: progress},
 	}
 

@@ -41,7 +41,7 @@ func (c *cli) startIndexer(ctx context.Context, n *network, say *speaker) (*hous
 
 	h.child, err = start("indexer", path, []string{
 		"run", "--rpc", n.http, "--rpc", n.ws, "--data-dir", c.DataDir, "--listen", "127.0.0.1:" + free(ctx, metricsPort),
-		"--board-addr", "127.0.0.1:" + free(ctx, boardPort), "--log-format", "json",
+		"--board-addr", "127.0.0.1:" + free(ctx, boardPort), "--verifier", "receipts", "--log-format", "json",
 	}, nil, func(line string) {
 		var r record
 		if json.Unmarshal([]byte(line), &r) != nil {

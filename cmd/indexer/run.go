@@ -129,6 +129,7 @@ func (d *daemon) work(ctx context.Context, server *telemetry.Server) (err error)
 	g.Go(func() error { return d.loops(from).Run(ctx) })
 	g.Go(func() error { return d.count(ctx) })
 	g.Go(func() error { return d.audits(ctx, from) })
+	g.Go(func() error { return d.verify(ctx, from) })
 	g.Go(func() error { return lost(ctx, lease) })
 
 	return g.Wait()
@@ -165,7 +166,7 @@ func (d *daemon) loops(from uint64) *follow.Daemon {
 
 	history := &follow.History{
 		Source: d.chain.Pool, Decoder: d.chain.Decoder, Warehouse: d.store, Filter: d.chain.Filter,
-		Workers: d.flags.Workers, Observer: observer,
+		Workers: d.flags.Workers, Verify: app.Verification(d.flags.Verify), Observer: observer,
 	}
 
 	return &follow.Daemon{

@@ -71,6 +71,16 @@ func Filter(cfg config.Chain, d venice.Deployment) (chain.FilterSet, error) {
 	return chain.NewFilterSet(name, chain.Contracts{VVV: d.VVV, Staking: d.Staking, DIEM: d.DIEM, Airdrop: d.Airdrop})
 }
 
+// Verification is the level that a flag names; its enum has refused anything else.
+func Verification(flag string) chain.Verification {
+	level, err := chain.ParseVerification(flag)
+	if err != nil {
+		return chain.VerifyNone
+	}
+
+	return level
+}
+
 // Close ends the connections.
 func (c *Chain) Close() { c.Pool.Close() }
 

@@ -28,6 +28,7 @@ type Chain struct {
 	RPCTimeout   time.Duration `name:"rpc-timeout" default:"30s" help:"How long one request may take." group:"Chain:"`
 	RPCRate      float64       `name:"rpc-rate" default:"0" placeholder:"N" help:"Most requests a second to each endpoint; 0 adapts to what it accepts." group:"Chain:"`
 	Workers      int           `name:"workers" default:"0" placeholder:"N" help:"Requests of history in flight to each endpoint; 0 is four." group:"Chain:"`
+	Verify       string        `default:"none" enum:"none,bloom,receipts" placeholder:"LEVEL" help:"How history is checked while it is read: none (each answer against itself), bloom (against the headers of its blocks) or receipts (proved). Headers cost about a hundred times the requests." group:"Chain:"`
 	AllTransfers bool          `help:"Index every VVV transfer, not just mints and burns (tens of millions)." group:"Chain:"`
 }
 
@@ -35,6 +36,7 @@ type Chain struct {
 type Daemon struct {
 	From        *uint64       `placeholder:"BLOCK" help:"First block of the warehouse. Without it: the first block with a Venice log, or 0 on a chain that is not that long." group:"Daemon:"`
 	NoBackfill  bool          `help:"Follow the head only; history stays as it is, and figures wait for it." group:"Daemon:"`
+	Verifier    string        `default:"none" enum:"none,bloom,receipts" placeholder:"LEVEL" help:"Prove behind the loops that all final blocks are complete, and mend what is not: bloom (headers only) or receipts." group:"Daemon:"`
 	BoardAddr   string        `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where the dashboards are served; empty for nowhere." group:"Daemon:"`
 	Listen      string        `default:"127.0.0.1:9464" placeholder:"ADDRESS" help:"Where /metrics, /healthz and /readyz are served; empty for nowhere." group:"Daemon:"`
 	SampleEvery time.Duration `default:"10m" help:"How often the contracts' curve and settings are read when no event calls for it." group:"Daemon:"`

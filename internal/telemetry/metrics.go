@@ -41,7 +41,8 @@ type Metrics struct {
 	requests       *prometheus.CounterVec
 	requestSeconds *prometheus.HistogramVec
 
-	audit auditMetrics
+	audit    auditMetrics
+	verifier verifierMetrics
 
 	head, cursor, looked, left atomic.Uint64
 }
@@ -68,6 +69,7 @@ func NewMetrics(log zerolog.Logger) *Metrics {
 		Registry: prometheus.NewRegistry(),
 		log:      log,
 		audit:    newAuditMetrics(),
+		verifier: newVerifierMetrics(),
 		headBlock: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Namespace: namespace, Name: "chain_block", Help: "Newest block the endpoint names, by tag (head, safe, finalized).",
 		}, []string{"tag"}),
@@ -95,7 +97,7 @@ func NewMetrics(log zerolog.Logger) *Metrics {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.headBlock, m.cursorBlock, m.cursorTime, m.historyLeft, m.events, m.unknown, m.reorgs, m.reorgDepth,
 		m.stumbles, m.samples, m.requests, m.requestSeconds)
-	m.Registry.MustRegister(m.audit.collectors()...)
+	m.Registry.MustRegister(append(m.audit.collectors(), m.verifier.collectors()...)...)
 
 	return m
 }

@@ -35,6 +35,8 @@ type History struct {
 	Filter    chain.FilterSet
 	// Workers is the number of requests in flight per endpoint; zero is the scanner's.
 	Workers int
+	// Verify is how far answers are checked against the chain's headers.
+	Verify chain.Verification
 	// BatchEvents is the size of an insert. Zero: DefaultBatchEvents.
 	BatchEvents int
 	// FlushAfter bounds the time before fewer events are inserted all the same. Zero:
@@ -127,7 +129,7 @@ func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- f
 
 	var failed error // of decoding or sending: not the scan's
 
-	incomplete = h.Source.Scan(ctx, chain.ScanConfig{Filter: h.Filter, Ranges: gaps, Workers: h.Workers},
+	incomplete = h.Source.Scan(ctx, chain.ScanConfig{Filter: h.Filter, Ranges: gaps, Workers: h.Workers, Verify: h.Verify},
 		func(c chain.Chunk) error {
 			decoded, err := decodeLogs(h.Decoder, next.Events, c.Logs)
 			if err != nil {
