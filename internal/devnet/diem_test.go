@@ -29,8 +29,8 @@ func TestQuotesToTheWei(t *testing.T) {
 		f := figures(t, d)
 		curve, err := oracle.Curve(t.Context(), head)
 		require.NoError(t, err)
-		amounts := []*uint256.Int{new(uint256.Int), uint256.NewInt(1), uint256.NewInt(999), vvv(1), vvv(1_000_000), vvv(50_000_000)}
-		amounts = append(amounts, edges(t, &curve, f.DiemTotalSupply)...)
+		amounts := append(edges(t, &curve, f.DiemTotalSupply),
+			new(uint256.Int), uint256.NewInt(1), uint256.NewInt(999), vvv(1), vvv(1_000_000), vvv(50_000_000))
 		for _, amount := range amounts {
 			want, err := curve.DIEMOut(f.DiemTotalSupply, amount)
 			got, refused := oracle.DiemAmountOut(t.Context(), amount, head)
@@ -50,8 +50,9 @@ func edges(t *testing.T, curve *venice.Curve, supply *uint256.Int) []*uint256.In
 	t.Helper()
 	first, err := curve.Bucket(supply)
 	require.NoError(t, err)
-	var out []*uint256.Int
-	for _, i := range []int{first, first + 1, first + 2, venice.Buckets - 1} {
+	buckets := []int{first, first + 1, first + 2, venice.Buckets - 1}
+	out := make([]*uint256.Int, 0, 3*len(buckets))
+	for _, i := range buckets {
 		amount, err := curve.SVVVIn(supply, new(uint256.Int).Sub(&curve.Bounds[i], supply))
 		require.NoError(t, err)
 		out = append(out, &amount, new(uint256.Int).SubUint64(&amount, 1), new(uint256.Int).AddUint64(&amount, 1))

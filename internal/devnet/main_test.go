@@ -3,7 +3,6 @@ package devnet_test
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"os"
 	"sync"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/trie"
 	"github.com/holiman/uint256"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -119,8 +119,6 @@ func vvv(n uint64) *uint256.Int {
 
 func tokens(wei *uint256.Int) float64 { return wei.Float64() / 1e18 }
 
-func bigBlock(n uint64) *big.Int { return new(big.Int).SetUint64(n) }
-
 // contextAfter is a context that ends when a history has so many blocks.
 func contextAfter(t *testing.T, blocks int) (context.Context, func(done, total int)) {
 	t.Helper()
@@ -131,3 +129,6 @@ func contextAfter(t *testing.T, blocks int) (context.Context, func(done, total i
 		}
 	}
 }
+
+// newHasher derives the root of a list.
+func newHasher() types.ListHasher { return trie.NewListHasher() }

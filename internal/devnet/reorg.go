@@ -25,6 +25,36 @@ func (d *Devnet) Reorg(depth int) (Branch, error) { return d.ReorgTo(depth, dept
 // ReorgTo replaces the last depth blocks by length others; fewer than depth make
 // the head fall.
 func (d *Devnet) ReorgTo(depth, length int) (Branch, error) {
+	return d.replace(depth, length, func(t *turn, old *types.Block, b *block) error {
+		if old != nil {
+			t.keepHalf(old, b)
+		}
+		return t.live(1, livePace())
+	})
+}
+
+// Replace replaces the last depth blocks by one block for each list of actions, and
+// an empty one for an empty list. Where an action reverts, nothing happens and the
+// error wraps ErrReverted.
+func (d *Devnet) Replace(depth int, blocks ...[]Action) (Branch, error) {
+	next := 0
+	return d.replace(depth, len(blocks), func(t *turn, _ *types.Block, _ *block) error {
+		actions := blocks[next]
+		next++
+		for i, action := range actions {
+			err := action(t)
+			if err != nil {
+				return fmt.Errorf("action %d of %d: %w", i+1, len(actions), err)
+			}
+		}
+		return nil
+	})
+}
+
+// replace builds length blocks on the one that lies depth below the head, beside the
+// canonical ones, and makes the last of them the head. fill is given the canonical
+// block that the new one replaces, nil above the old head.
+func (d *Devnet) replace(depth, length int, fill func(t *turn, old *types.Block, b *block) error) (Branch, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	chain := d.chain()
@@ -32,21 +62,20 @@ func (d *Devnet) ReorgTo(depth, length int) (Branch, error) {
 	if depth < 1 || uint64(depth) > head.Number.Uint64() || length < 1 {
 		return Branch{}, fmt.Errorf("reorg of %d blocks to %d at height %d: %w", depth, length, head.Number, errNoBlock)
 	}
-	fork := head.Number.Uint64() - uint64(depth)
-	result := Branch{Ancestor: chain.GetHeaderByNumber(fork), OldHead: head}
+	result := Branch{Ancestor: chain.GetHeaderByNumber(head.Number.Uint64() - uint64(depth)), OldHead: head}
 	d.branch++
 	parent := result.Ancestor
 	var tip *types.Block
 	for range length {
-		block, err := d.sibling(parent)
+		side, err := d.sibling(parent, fill)
 		if err != nil {
 			return Branch{}, err
 		}
-		_, err = chain.InsertBlockWithoutSetHead(untraced, block, false)
+		_, err = chain.InsertBlockWithoutSetHead(untraced, side, false)
 		if err != nil {
-			return Branch{}, fmt.Errorf("insert side block %d: %w", block.NumberU64(), err)
+			return Branch{}, fmt.Errorf("insert side block %d: %w", side.NumberU64(), err)
 		}
-		tip, parent = block, block.Header()
+		tip, parent = side, side.Header()
 	}
 	err := d.setCanonical(tip)
 	if err != nil {
@@ -56,9 +85,8 @@ func (d *Devnet) ReorgTo(depth, length int) (Branch, error) {
 	return result, nil
 }
 
-// sibling builds a block on parent beside the canonical one: it keeps about half
-// of that block's transactions, and goes on with other life.
-func (d *Devnet) sibling(parent *types.Header) (*types.Block, error) {
+// sibling builds a block on parent beside the canonical one, of the same time.
+func (d *Devnet) sibling(parent *types.Header, fill func(t *turn, old *types.Block, b *block) error) (*types.Block, error) {
 	time := parent.Time + 2
 	old := d.chain().GetBlockByNumber(parent.Number.Uint64() + 1)
 	if old != nil {
@@ -68,21 +96,23 @@ func (d *Devnet) sibling(parent *types.Header) (*types.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old != nil {
-		for _, tx := range old.Transactions() {
-			if t.rng.IntN(2) == 0 {
-				continue
-			}
-			// Where its nonce or its tokens are gone on this branch, it is left out
-			// or fails: both happen after real reorgs.
-			_ = b.apply(tx)
-		}
-	}
-	err = t.live(1, livePace())
+	err = fill(t, old, b)
 	if err != nil {
 		return nil, fmt.Errorf("side block %d: %w", b.header.Number, err)
 	}
 	return b.seal()
+}
+
+// keepHalf takes about half of a block's transactions into another.
+func (t *turn) keepHalf(old *types.Block, b *block) {
+	for _, tx := range old.Transactions() {
+		if t.rng.IntN(2) == 0 {
+			continue
+		}
+		// Where its nonce or its tokens are gone on this branch, it is left out or
+		// fails: both happen after real reorgs.
+		_ = b.apply(tx)
+	}
 }
 
 // SetCanonical makes a known block the head, whatever branch it is on: after a
