@@ -42,9 +42,10 @@ var allowed = map[string][]string{
 
 	// What the programs share.
 	"internal/config":    {"pkg/venice", "pkg/decode"},
-	"internal/telemetry": {"pkg/chain", "pkg/follow", "pkg/audit"},
+	"internal/telemetry": {"pkg/chain", "pkg/follow", "pkg/audit", "pkg/store"},
 	"internal/app": {
-		"internal/config", "pkg/venice", "pkg/decode", "pkg/chain", "pkg/store", "pkg/store/embedded",
+		"internal/config", "pkg/venice", "pkg/decode", "pkg/chain", "pkg/contract", "pkg/store", "pkg/store/embedded",
+		"pkg/follow", "pkg/audit",
 	},
 
 	// Local chains and the tests' harness. No program but devnet may carry them.
@@ -58,6 +59,10 @@ var allowed = map[string][]string{
 	"deploy":         {},
 	"internal/e2e":   {},
 	"internal/rooms": {},
+	"internal/sim": {
+		"internal/devnet", "internal/testenv", "pkg/venice", "pkg/decode", "pkg/chain", "pkg/contract", "pkg/store",
+		"pkg/store/embedded", "pkg/follow", "pkg/audit",
+	},
 }
 
 // nodePackages are go-ethereum's node: 60 MB that no product binary carries.
