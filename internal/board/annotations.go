@@ -39,6 +39,10 @@ func (b *Board) annotations(ctx context.Context, m Moment, s selection) Marks {
 
 	for _, a := range b.config.Annotations {
 		found, err := b.ask(ctx, m.Seq, fresh, a.SQL, s, r, interval)
+		if ctx.Err() != nil {
+			return out // nobody looks any more
+		}
+
 		if err != nil {
 			b.log.Warn().Err(err).Str("annotation", a.Name).Msg("board: annotation")
 			out.Error = a.Name + ": " + explain(err)

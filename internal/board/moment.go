@@ -45,7 +45,7 @@ type watcher struct {
 
 	mu      sync.Mutex
 	moment  Moment
-	version [2]float64
+	version versions
 	checked time.Time
 	changed chan struct{} // closed, and made anew, with every change
 }
@@ -98,8 +98,12 @@ func (w *watcher) refresh() {
 	})
 }
 
-// versionSQL changes with every write, rewind and head. It reads two small tables.
-const versionSQL = `SELECT toFloat64((SELECT max(version) FROM coverage)) AS covered, toFloat64((SELECT max(version) FROM heads)) AS headed`
+// versionSQL changes with every write, head and rewind. It reads three small tables.
+const versionSQL = `SELECT toFloat64((SELECT max(version) FROM coverage)) AS covered, toFloat64((SELECT max(version) FROM heads)) AS headed,
+    toFloat64((SELECT max(version) FROM rewinds)) AS rewound`
+
+// versions are what versionSQL gives.
+type versions [3]float64
 
 // statusSQL takes all that the warehouse says of itself: the view is its list.
 const statusSQL = `SELECT * FROM status` //nolint:unqueryvet // see above
@@ -107,8 +111,8 @@ const statusSQL = `SELECT * FROM status` //nolint:unqueryvet // see above
 // staleAfter is how long a moment without a change is kept: its Now must move on.
 const staleAfter = fresh
 
-func (w *watcher) look(ctx context.Context) (*Moment, [2]float64, error) {
-	var version [2]float64
+func (w *watcher) look(ctx context.Context) (*Moment, versions, error) {
+	var version versions
 
 	a, err := w.warehouse.query(ctx, forMoment, versionSQL)
 	if err != nil {
@@ -135,14 +139,18 @@ func (w *watcher) look(ctx context.Context) (*Moment, [2]float64, error) {
 
 	status := firstRow(a)
 
-	return &Moment{Status: status, Finality: finality(status), Now: time.Now().UTC().Truncate(time.Second)}, version, nil
+	return &Moment{Status: status, Finality: finality(status), Now: now()}, version, nil
 }
 
-func (w *watcher) settle(next *Moment, version [2]float64, err error) {
+func (w *watcher) settle(next *Moment, version versions, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 
 	w.checked = time.Now()
+
+	if w.running.Err() != nil {
+		return // nobody asks any more
+	}
 
 	if err != nil {
 		// The figures that are known stay, with the word that they are old.
@@ -155,6 +163,7 @@ func (w *watcher) settle(next *Moment, version [2]float64, err error) {
 
 		kept := w.moment
 		kept.Problem = problem
+		kept.Now = or(kept.Now, now())
 		next = &kept
 	}
 
@@ -168,6 +177,9 @@ func (w *watcher) settle(next *Moment, version [2]float64, err error) {
 	close(w.changed)
 	w.changed = make(chan struct{})
 }
+
+// now is the end of a time range that ends now: whole seconds.
+func now() time.Time { return time.Now().UTC().Truncate(time.Second) }
 
 func firstRow(a *answer) map[string]any {
 	row := make(map[string]any, len(a.Columns))
@@ -186,7 +198,7 @@ func firstRow(a *answer) map[string]any {
 // says 0.
 func finality(status map[string]any) string {
 	cursor, known := number(status["cursor"])
-	if !known {
+	if at, ok := number(status["cursor_time"]); !known || !ok || at <= 0 {
 		return ""
 	}
 

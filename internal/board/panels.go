@@ -77,6 +77,8 @@ type PanelData struct {
 	Interval int64 `json:"interval"`
 	// Columns are those of the query, in its order.
 	Columns []Column `json:"columns"`
+	// Exact is the first number in wei, where the panel's definition names its figure.
+	Exact string `json:"exact,omitempty"`
 	// Trend is time and the figure's value, where the panel has one.
 	Trend []Column `json:"trend,omitempty"`
 	// Truncated says that there were more rows than are given.
@@ -118,20 +120,49 @@ func (b *Board) data(ctx context.Context, m Moment, s selection, p *panel.Panel)
 
 	out.Columns, out.Truncated = a.Columns, a.Truncated
 
-	if p.Query.Trend != "" {
-		width := r.Interval(trendPoints, time.Hour)
-		past := r.Aligned(width)
-		past.To = past.To.Truncate(trendHolds)
+	if out.Exact, err = b.exact(ctx, m, p); err != nil {
+		return out, r, fmt.Errorf("dashboard %s, exact figure of panel %d: %w", s.dashboard.UID, p.ID, err)
+	}
 
-		trend, err := b.ask(ctx, 0, trendHolds, p.Query.Trend, s, past, width)
-		if err != nil {
-			return out, r, fmt.Errorf("dashboard %s, trend of panel %d: %w", s.dashboard.UID, p.ID, err)
-		}
-
-		out.Trend = trend.Columns
+	if out.Trend, err = b.trend(ctx, s, r, p); err != nil {
+		return out, r, fmt.Errorf("dashboard %s, trend of panel %d: %w", s.dashboard.UID, p.ID, err)
 	}
 
 	return out, r, nil
+}
+
+// exact is the panel's figure in wei. One query gives those of all panels.
+func (b *Board) exact(ctx context.Context, m Moment, p *panel.Panel) (string, error) {
+	if p.Exact == "" {
+		return "", nil
+	}
+
+	a, err := b.ask(ctx, m.Seq, fresh, figuresSQL, selection{}, Range{}, time.Second)
+	if err != nil {
+		return "", err
+	}
+
+	wei, _ := firstRow(a)[p.Exact+"_wei"].(string) // not known: no text
+
+	return wei, nil
+}
+
+// trend is the panel's past, whole points of an hour or more.
+func (b *Board) trend(ctx context.Context, s selection, r Range, p *panel.Panel) ([]Column, error) {
+	if p.Query.Trend == "" {
+		return nil, nil
+	}
+
+	width := r.Interval(trendPoints, time.Hour)
+	r = r.Aligned(width)
+	r.To = r.To.Truncate(trendHolds)
+
+	a, err := b.ask(ctx, 0, trendHolds, p.Query.Trend, s, r, width)
+	if err != nil {
+		return nil, err
+	}
+
+	return a.Columns, nil
 }
 
 // ask expands the macros and gives the answer, from the cache where it has one.

@@ -147,8 +147,12 @@ func (v *view) round(ctx context.Context, m Moment) {
 
 	wait.Wait()
 
-	if over && ctx.Err() == nil {
-		v.publish("annotations", 0, v.board.annotations(ctx, m, v.selection))
+	if !over {
+		return
+	}
+
+	if marks := v.board.annotations(ctx, m, v.selection); ctx.Err() == nil {
+		v.publish("annotations", 0, marks)
 	}
 }
 

@@ -10,7 +10,7 @@ export function categories(panel, fields) {
   const [label, ...rest] = fields;
   const bars = rest.filter((field) => field.type === 'number');
   const most = Math.max(...bars.flatMap((field) => field.values.map((v) => Math.abs(v ?? 0))), Number.MIN_VALUE);
-  const list = make('div', { class: 'scroll bars', tabIndex: 0, role: 'list', 'aria-label': panel.title });
+  const list = make('div', { class: 'scroll ranks', tabIndex: 0, role: 'list', 'aria-label': panel.title });
   label.values.forEach((name, row) => {
     const group = make('div', { class: 'lengths' });
     bars.forEach((field) => {

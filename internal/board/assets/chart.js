@@ -29,6 +29,8 @@ export class Chart {
     const [x, ...rest] = fields;
     this.x = x;
     this.series = rest.filter((field) => field.type === 'number');
+    // What was drawn last lies on top: of several curves the first is the one that counts.
+    if (!this.overTime) this.series = [...this.series.filter((f) => !f.points).reverse(), ...this.series.filter((f) => f.points)];
     const shape = JSON.stringify([this.series.map((s) => s.name), [...this.hidden]]);
     if (this.u && shape === this.shape) {
       this.u.setData(this.data());
@@ -181,7 +183,8 @@ export class Chart {
   // The legend says the values under the cursor, or the newest ones.
   say(row) {
     this.row = row ?? undefined;
-    const items = this.series.map((field) => {
+    const shown = inOrder(this.fields, this.series);
+    const items = shown.map((field) => {
       const at = row ?? newest(field.values);
       const value = at < 0 ? null : valueOf(field, at);
       const off = this.hidden.has(field.name);
@@ -195,7 +198,7 @@ export class Chart {
     const where = row === null || row === undefined ? null
       : this.overTime ? time(this.x.values[row]) : `${this.x.title} ${format(this.x.values[row], this.x.unit, this.x.decimals)}`;
     this.legend.replaceChildren(...items, ...(where ? [make('span', { class: 'where' }, where)] : []));
-    this.plot.setAttribute('aria-label', `${this.panel.title}: ` + this.series.map((field) => {
+    this.plot.setAttribute('aria-label', `${this.panel.title}: ` + shown.map((field) => {
       const at = row ?? newest(field.values);
       return `${field.title} ${format(at < 0 ? null : valueOf(field, at), field.unit, field.decimals)}`;
     }).join(', ') + (where ? ` at ${where}` : ''));
@@ -204,7 +207,7 @@ export class Chart {
   toggle(name) {
     if (!this.hidden.delete(name)) this.hidden.add(name);
     this.draw(this.fields, this.range, this.marks, this.interval);
-    this.legend.querySelectorAll('button')[this.series.findIndex((field) => field.name === name)]?.focus();
+    this.legend.querySelectorAll('button')[inOrder(this.fields, this.series).findIndex((field) => field.name === name)]?.focus();
   }
 
   // Marks are lines through the plot with a pin that says what happened.
@@ -223,6 +226,9 @@ export class Chart {
     this.pins.replaceChildren(...pins);
   }
 }
+
+// The series in the order of the query, for people.
+const inOrder = (fields, series) => fields.filter((field) => series.includes(field));
 
 function newest(values) {
   for (let i = values.length - 1; i >= 0; i--) if (values[i] !== null) return i;

@@ -23,14 +23,17 @@ function number(panel, field, large, named, options) {
   const value = valueOf(field, 0);
   const text = textOf(value, field.texts);
   const level = text?.level ?? levelOf(value, field.thresholds.length ? field.thresholds : large ? panel.thresholds ?? [] : []);
-  const wei = field.exact?.[0];
+  const wei = field.exact?.[0] ?? (large ? options.wei : undefined);
   const p = text ? { text: text.text, suffix: '' } : parts(value, unitOf(field), field.decimals);
-  if (wei && options.exact) p.text = exact(wei);
-  return make('p', { class: (large ? 'value' : 'value small') + (options.exact && wei ? ' exact' : ''), 'data-level': level || null, title: wei ? `${exact(wei)} ${p.suffix} exactly: ${wei} wei` : null },
-    make('span', { class: 'number' }, p.text),
-    p.suffix ? make('span', { class: 'unit' }, '\u00a0' + p.suffix) : null,
-    named ? make('span', { class: 'name' }, (large ? '' : ' ') + field.title) : null);
+  const precise = wei && options.exact;
+  return make('p', { class: (large ? 'value' : 'value small') + (precise ? ' exact' : ''), 'data-level': level || null, title: wei ? `${exact(wei)} ${p.suffix} exactly: ${wei} wei` : null },
+    make('span', { class: 'number' }, ...(precise ? breakable(exact(wei)) : [p.text])),
+    p.suffix ? make('span', { class: 'unit' }, ' ' + p.suffix) : null,
+    named && field.title !== p.suffix ? make('span', { class: 'name' }, (large ? '' : ' ') + field.title) : null);
 }
+
+// Long digits may break after the point, and nowhere else.
+const breakable = (digits) => digits.split('.').flatMap((part, i) => (i === 0 ? [part] : ['.', make('wbr'), part]));
 
 /** A small line of how the figure came about. */
 function sparkline(columns) {

@@ -43,7 +43,8 @@ export function short(value, decimals) {
   for (const [step, letter] of thousands) {
     // What would round up to the next step belongs to it: 999,999 is 1.00M.
     if (size >= step || Number((size / step).toFixed(Math.max(decimals, 2))) >= 1) {
-      return fixed(value / step, Math.max(decimals, 2)) + letter;
+      const scaled = value / step;
+      return (decimals === 0 ? String(Number(scaled.toFixed(2))) : fixed(scaled, Math.max(decimals, 2))) + letter;
     }
   }
   return fixed(value, decimals);

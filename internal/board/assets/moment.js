@@ -38,7 +38,7 @@ export class Line {
 
   draw() {
     const s = this.last?.status ?? {};
-    const known = typeof s.cursor === 'number' && s.cursor_time !== null;
+    const known = typeof s.cursor === 'number' && s.cursor_time > 0;
     const now = Date.now() / 1000 + (this.skew ?? 0);
     const age = known ? Math.max(now - s.cursor_time, 0) : 0;
     const items = known ? [

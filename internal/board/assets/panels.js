@@ -67,7 +67,7 @@ export class Panel {
   }
 
   content(kind, fields) {
-    const options = { ...this.options(), trend: this.data.trend, truncated: this.data.truncated, redraw: () => this.draw() };
+    const options = { ...this.options(), trend: this.data.trend, wei: this.data.exact, truncated: this.data.truncated, redraw: () => this.draw() };
     switch (kind) {
       case 'stat': return stat(this.definition, fields, options);
       case 'gauge': return gauge(this.definition, fields);
