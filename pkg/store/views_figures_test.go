@@ -210,10 +210,14 @@ func TestClockSetBack(t *testing.T) {
 	t.Parallel()
 
 	s, c := testenv.Open(t), lively(23, 30)
-	require.NoError(t, s.Write(t.Context(), c.history(store.Range{From: 1, To: 20})))
+	half := c.history(store.Range{From: 1, To: 30})
+	half.Events = slices.DeleteFunc(half.Events, func(e decode.Event) bool { return e.BlockNumber%2 == 0 })
+	require.NoError(t, s.Write(t.Context(), half))
+
+	// As if these rows had been computed tomorrow.
 	require.NoError(t, s.Conn().Exec(t.Context(),
 		"INSERT INTO rollup_hourly SELECT * REPLACE(computed_at + INTERVAL 1 DAY AS computed_at) FROM rollup_hourly"))
-	require.NoError(t, s.Write(t.Context(), c.history(store.Range{From: 15, To: 30})))
+	require.NoError(t, s.Write(t.Context(), c.history(store.Range{From: 1, To: 30})))
 	require.Empty(t, staleHours(t, s))
 }
 
