@@ -124,6 +124,21 @@ func TestInterruptedMigration(t *testing.T) {
 	requireHolds(t, s, c.between(store.Range{From: 1, To: 10}))
 }
 
+// A process that is killed right after it made the table of versions leaves it empty.
+func TestKilledBeforeTheFirstVersion(t *testing.T) {
+	t.Parallel()
+
+	s := open(t, testenv.DSN(t))
+	require.NoError(t, s.Migrate(t.Context()))
+	require.NoError(t, s.Conn().Exec(t.Context(), "TRUNCATE TABLE schema_versions SYNC"))
+
+	require.NoError(t, s.Migrate(t.Context()))
+
+	version, err := s.Version(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, newest(t), version)
+}
+
 func TestManyMigrateAtOnce(t *testing.T) {
 	t.Parallel()
 

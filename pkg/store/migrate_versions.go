@@ -19,12 +19,18 @@ type versionTable struct{}
 // Tablename implements [database.Store].
 func (versionTable) Tablename() string { return versionTableName }
 
-// TableExists implements [database.StoreExtender].
+// TableExists implements [database.StoreExtender]. A table without its first row is what
+// a process left that was killed then: goose makes it once more, and gives it the row.
 func (versionTable) TableExists(ctx context.Context, db database.DBTxConn) (bool, error) {
 	var n uint64
 
 	err := db.QueryRowContext(ctx,
 		"SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = '"+versionTableName+"'").Scan(&n)
+	if err != nil || n == 0 {
+		return false, err
+	}
+
+	err = db.QueryRowContext(ctx, "SELECT count() FROM "+versionTableName+" WHERE version_id = 0").Scan(&n)
 
 	return n > 0, err
 }
