@@ -75,13 +75,39 @@ func (s *sampler[T]) sample(block uint64, now T, reach bool) ([]change[T], error
 			break
 		}
 
-		have, ok, err = s.known(have.block - 1)
+		oldest := have.block
+
+		have, ok, err = s.known(oldest - 1)
 		if err != nil {
 			return nil, fmt.Errorf("read what is known: %w", err)
+		}
+
+		if !ok {
+			earlier, err := s.before(oldest)
+			if err != nil {
+				return nil, err
+			}
+
+			changes = append(changes, earlier...)
 		}
 	}
 
 	return changes, nil
+}
+
+// before finds what held before the oldest value that is known, which an event may have
+// told: what the contracts began with is told by none.
+func (s *sampler[T]) before(oldest uint64) ([]change[T], error) {
+	at, err := s.read(oldest - 1)
+
+	var none T
+	if chain.IsNoState(err) || err == nil && at == none {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+
+	return s.locate(nil, s.first, oldest-1, at)
 }
 
 // date finds since when a sampled value holds.

@@ -172,6 +172,30 @@ func TestFirstSampleReachesBackOnlyWhenAsked(t *testing.T) {
 	}
 }
 
+// What the contracts began with is told by no event; a later change is.
+func TestReachFindsWhatHeldBeforeTheFirstEvent(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	require.NoError(t, b.history().Fill(t.Context(), everything(b)))
+
+	final := everything(b).To
+
+	b.sample(t, final, false)
+
+	_, known, err := b.store.ParamAt(t.Context(), store.ParamTreasury, 5)
+	require.NoError(t, err)
+	require.False(t, known)
+
+	require.Positive(t, b.sample(t, final, true))
+
+	for block := uint64(1); block <= final; block += 2 {
+		b.requireRules(t, block)
+	}
+
+	require.Zero(t, b.sample(t, final, true), "a second sample finds nothing")
+}
+
 func TestEndpointWithoutOldStates(t *testing.T) {
 	t.Parallel()
 
