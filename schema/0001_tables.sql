@@ -33,8 +33,7 @@ CREATE TABLE IF NOT EXISTS events
     data String COMMENT 'data of a log that nothing decodes, raw bytes' CODEC(ZSTD(3)),
     version UInt64 COMMENT 'microseconds since 1970 by the writer''s clock that never runs backwards; the greatest wins' CODEC(Delta, ZSTD(1)),
     is_deleted UInt8 COMMENT '1 in a tombstone: the place is empty again' CODEC(ZSTD(1)),
-    INDEX kind_set kind TYPE set(64) GRANULARITY 1,
-    INDEX account_bloom account TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX kind_set kind TYPE set(64) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toYYYYMM(block_time)
@@ -135,7 +134,7 @@ CREATE TABLE IF NOT EXISTS rollup_queue
 )
 ENGINE = ReplacingMergeTree(touched_at)
 ORDER BY hour
-COMMENT 'Hours that the rollups compute again when touched_at is later than their own time';
+COMMENT 'Hours in which rows were written. An insert makes the rollups of its hours be computed anew';
 
 CREATE TABLE IF NOT EXISTS lease
 (

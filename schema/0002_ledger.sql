@@ -10,8 +10,7 @@ CREATE TABLE IF NOT EXISTS ledger
     account FixedString(20) COMMENT 'whose figure changes, raw bytes' CODEC(ZSTD(1)),
     delta Int256 COMMENT 'by how much, in wei' CODEC(ZSTD(1)),
     version UInt64 COMMENT 'that of the event' CODEC(Delta, ZSTD(1)),
-    is_deleted UInt8 COMMENT '1 in a tombstone: the change did not happen' CODEC(ZSTD(1)),
-    INDEX account_bloom account TYPE bloom_filter(0.01) GRANULARITY 1
+    is_deleted UInt8 COMMENT '1 in a tombstone: the change did not happen' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toYYYYMM(block_time)

@@ -36,7 +36,7 @@ var figureColumns = append(suffixed(figures, "_wei"), ruleColumns...)
 func TestFiguresAtEveryBlock(t *testing.T) {
 	t.Parallel()
 
-	s, c := testenv.Open(t), lively(20, 120)
+	s, c := testenv.Open(t), lively(20, 90)
 	follow(t, s, c, 1, 1)
 
 	for block := uint64(1); block <= c.tip(); block++ {
@@ -59,12 +59,12 @@ func TestFiguresAtEveryBlock(t *testing.T) {
 	require.Equal(t, net.of("vvv_locked"), now.VVVLocked.Big())
 	require.Equal(t, net.of("diem_cooling").String(), now.DIEMCooling.String())
 
-	metrics, err := s.MetricsAt(t.Context(), 77)
+	metrics, err := s.MetricsAt(t.Context(), 57)
 	require.NoError(t, err)
 
 	for metric, value := range metrics {
-		require.Equal(t, [][]string{{metric, "77", value.String()}},
-			texts(t, s, []string{"metric", "block_number", "value_wei"}, "metric_at(metric = '"+metric+"', block = 77)"))
+		require.Equal(t, [][]string{{metric, "57", value.String()}},
+			texts(t, s, []string{"metric", "block_number", "value_wei"}, "metric_at(metric = '"+metric+"', block = 57)"))
 	}
 }
 
@@ -73,7 +73,7 @@ func TestFiguresAtEveryBlock(t *testing.T) {
 func TestFiguresAreTrueAtTheirBlock(t *testing.T) {
 	t.Parallel()
 
-	s, c := testenv.Open(t), lively(21, 80)
+	s, c := testenv.Open(t), lively(21, 50)
 	require.Empty(t, texts(t, s, figureColumns, "supply_now"), "nothing is covered yet")
 
 	canonical := c.all()
@@ -93,13 +93,13 @@ func TestFiguresAreTrueAtTheirBlock(t *testing.T) {
 
 	follow(t, s, c, 1, 1)
 
-	for _, ancestor := range []uint64{79, 70, 76} {
+	for _, ancestor := range []uint64{49, 40, 46} {
 		// Until the rewind has begun the old branch is true, and then what both share.
 		c.abandon(ancestor)
 
 		shared := c.tip()
 
-		c.grow(int(80 - ancestor))
+		c.grow(int(50 - ancestor))
 		c.tame(ancestor + 1)
 
 		require.NoError(t, s.Rewind(t.Context(), ancestor))
