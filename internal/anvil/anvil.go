@@ -100,7 +100,11 @@ func Binary() (string, error) {
 	if !found {
 		return "", fmt.Errorf("%w: the place of the sources is unknown", ErrMissing)
 	}
-	root := filepath.Dir(filepath.Dir(filepath.Dir(file)))
+	return binaryUnder(filepath.Dir(filepath.Dir(filepath.Dir(file))))
+}
+
+// binaryUnder is the path of anvil in a checkout of the module.
+func binaryUnder(root string) (string, error) {
 	path := filepath.Join(root, "deps", "anvil", "node_modules", "@foundry-rs",
 		"anvil-"+runtime.GOOS+"-"+runtime.GOARCH, "bin", "anvil")
 	_, err := exec.LookPath(path)

@@ -118,7 +118,10 @@ func (n *Node) mine(ctx context.Context, actions ...devnet.Action) ([]common.Has
 	return sent, n.call(ctx, "evm_mine")
 }
 
-// Addresses of an OP chain's own transaction, the first of every block.
+// depositType is the type of an OP chain's own transaction, the first of every block.
+const depositType = hexutil.Uint64(0x7e)
+
+// Addresses of that transaction.
 var (
 	depositor = common.HexToAddress("0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001")
 	l1Block   = common.HexToAddress("0x4200000000000000000000000000000000000015")
@@ -131,7 +134,7 @@ func (n *Node) deposit(ctx context.Context, head Head) error {
 		return err
 	}
 	return n.call(ctx, "eth_sendTransaction", map[string]any{
-		"type": "0x7e", "from": depositor, "to": l1Block, "gas": hexutil.Uint64(1_000_000), "value": "0x0",
+		"type": depositType, "from": depositor, "to": l1Block, "gas": hexutil.Uint64(1_000_000), "value": "0x0",
 		"input": "0x098999be", "mint": "0x0", "isSystemTx": false,
 		"sourceHash": common.BigToHash(new(big.Int).SetUint64(head.Number + 1)),
 	})

@@ -98,6 +98,14 @@ func TestEmptyBranch(t *testing.T) {
 	after := figures(t, d)
 	after.Block = ancestor.Block
 	require.Equal(t, ancestor, after)
+
+	// Another empty block in the same place is still another block.
+	first := d.Head()
+	_, err = d.Replace(1, nil)
+	require.NoError(t, err)
+	require.Equal(t, first.Number, d.Head().Number)
+	require.Equal(t, first.Time, d.Head().Time)
+	require.NotEqual(t, first.Hash(), d.Head().Hash())
 }
 
 func TestReplaceByChosenActions(t *testing.T) {
