@@ -83,7 +83,12 @@ type canonicalCommand struct {
 
 // Run makes a block the head.
 func (c *canonicalCommand) Run(ctx context.Context) error {
-	return c.callForBlock(ctx, "devnet_setCanonical", common.HexToHash(c.Hash))
+	var hash common.Hash
+	err := hash.UnmarshalText([]byte(c.Hash))
+	if err != nil {
+		return fmt.Errorf("no block is named by %s: want 0x and 64 hexadecimal digits: %w", c.Hash, err)
+	}
+	return c.callForBlock(ctx, "devnet_setCanonical", hash)
 }
 
 type curveCommand struct {
