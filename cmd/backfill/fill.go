@@ -22,7 +22,7 @@ type fillCommand struct {
 	config.Chain
 	config.Warehouse
 
-	From *uint64 `placeholder:"BLOCK" help:"First block. Without it: the first block with a Venice log, or 0 on a chain that is not that long." group:"Range:"`
+	From *uint64 `placeholder:"BLOCK" help:"First block. Without it: the first that can have a Venice log, or the beginning of a chain that is not that long." group:"Range:"`
 	To   string  `default:"finalized" placeholder:"BLOCK" help:"Last block, or 'finalized'." group:"Range:"`
 }
 

@@ -162,6 +162,10 @@ func (d *daemon) first(ctx context.Context) (uint64, error) {
 }
 
 func (d *daemon) loops(from uint64) *follow.Daemon {
+	if d.flags.NoBackfill {
+		d.metrics.NoHistory()
+	}
+
 	observer := &runObserver{Metrics: d.metrics, progress: app.NewProgress("history", d.env.Screen, d.env.Log)}
 
 	history := &follow.History{

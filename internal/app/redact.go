@@ -5,28 +5,26 @@ import (
 	"regexp"
 )
 
-// address is a URL in running text: scheme, user and password, host, and the rest.
-var address = regexp.MustCompile(`\b([a-z][a-z0-9+.-]*)://(?:[^\s/?#"'<>@]*(?:@|%40))?([^\s/?#"'<>@,;)]*)([^\s"'<>,;)]*)`)
+// address is a URL in running text: scheme, user and password, host, and the rest, as
+// far as there is no space or quote.
+var address = regexp.MustCompile(`\b([a-z][a-z0-9+.-]*)://(?:[^\s/?#"'<>]*(?:@|%40))?(\[[0-9a-fA-F:]+\](?::\d+)?|[A-Za-z0-9._-]*(?::\d+)?)([^\s"'<>]*)`)
 
-// harmless are the schemes whose paths are no secrets: files and documentation.
-var harmless = map[string]bool{"file": true}
+// punctuation ends a sentence, not a URL.
+var punctuation = regexp.MustCompile(`^[/]?[:;,.)\]}]*$`)
 
 // Redact removes from text what may be secret in a URL: user and password, path and
-// query. Host and scheme stay, so that one knows which it is. It is the last guard
-// on the way out; the rooms name endpoints without secrets by themselves.
+// query. Scheme and host stay, so that one knows which it is. It is the last guard on
+// the way out; the rooms name endpoints without secrets by themselves.
 func Redact(text string) string {
 	return address.ReplaceAllStringFunc(text, func(url string) string {
 		part := address.FindStringSubmatch(url)
-		if harmless[part[1]] {
-			return url
-		}
 
 		shown := part[1] + "://" + part[2]
-		if len(shown) < len(url) && url != shown+"/" {
-			shown += "/…"
+		if punctuation.MatchString(part[3]) {
+			return shown + part[3]
 		}
 
-		return shown
+		return shown + "/…"
 	})
 }
 

@@ -68,6 +68,10 @@ var settings = map[string]struct{ text, yaml string }{
 	"no-backfill":   {"true", ""},
 	"listen":        {"127.0.0.1:1", ""},
 	"sample-every":  {"3m", ""},
+	"audit-every":   {"4m", ""},
+	"verify":        {"bloom", ""},
+	"verifier":      {"receipts", ""},
+	"board-addr":    {"127.0.0.1:2", ""},
 	"log-level":     {"debug", ""},
 	"log-format":    {"json", ""},
 }
@@ -120,7 +124,7 @@ func asJSON(t *testing.T, args []string, env map[string]string) string {
 		require.NoError(t, err)
 
 		p.Config = ""
-		text, err = json.Marshal(p)
+		text, err = json.Marshal(p) //nolint:musttag // to compare, not to keep
 		require.NoError(t, err)
 	})
 

@@ -34,7 +34,7 @@ type Chain struct {
 
 // Daemon are the flags of the daemon.
 type Daemon struct {
-	From        *uint64       `placeholder:"BLOCK" help:"First block of the warehouse. Without it: the first block with a Venice log, or 0 on a chain that is not that long." group:"Daemon:"`
+	From        *uint64       `placeholder:"BLOCK" help:"First block of the warehouse. Without it: the first that can have a Venice log, or the beginning of a chain that is not that long." group:"Daemon:"`
 	NoBackfill  bool          `help:"Follow the head only; history stays as it is, and figures wait for it." group:"Daemon:"`
 	Verifier    string        `default:"none" enum:"none,bloom,receipts" placeholder:"LEVEL" help:"Prove behind the loops that all final blocks are complete, and mend what is not: bloom (headers only) or receipts." group:"Daemon:"`
 	BoardAddr   string        `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where the dashboards are served; empty for nowhere." group:"Daemon:"`

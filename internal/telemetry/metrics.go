@@ -45,6 +45,9 @@ type Metrics struct {
 	verifier verifierMetrics
 
 	head, cursor, looked, left atomic.Uint64
+
+	leftKnown atomic.Bool
+	quiet     quiet
 }
 
 var _ follow.Observer = (*Metrics)(nil)
@@ -83,7 +86,7 @@ func NewMetrics(log zerolog.Logger) *Metrics {
 			Namespace: namespace, Name: "reorg_depth_blocks", Help: "Blocks that a reorg abandoned.",
 			Buckets: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512},
 		}),
-		stumbles: counter("head_errors_total", "Steps of the head loop that failed and were tried again.").WithLabelValues(),
+		stumbles: counter("follow_errors_total", "Steps of following head and history that failed and were tried again.").WithLabelValues(),
 		samples:  counter("parameter_samples_total", "Reads of the contracts' parameters, by result (same, changed, failed).", "result"),
 		requests: counter("rpc_requests_total", "Requests by endpoint, method and outcome (ok or the kind of refusal).",
 			"endpoint", "method", "outcome"),
@@ -124,6 +127,7 @@ func (m *Metrics) Request(r chain.Request) {
 // Filled implements follow.Observer.
 func (m *Metrics) Filled(blocks, left uint64, events, unknown int) {
 	m.left.Store(left)
+	m.leftKnown.Store(true)
 	m.historyLeft.Set(float64(left))
 	m.events.WithLabelValues("history").Add(float64(events))
 	m.countUnknown(unknown)
@@ -182,8 +186,17 @@ func (m *Metrics) Sampled(block uint64, changed int, err error) {
 // Stumbled implements follow.Observer.
 func (m *Metrics) Stumbled(err error) {
 	m.stumbles.Inc()
-	m.log.Warn().Err(err).Msg("following the head failed; trying again")
+
+	level := zerolog.DebugLevel
+	if m.quiet.speak(err.Error(), time.Now()) {
+		level = zerolog.WarnLevel
+	}
+
+	m.log.WithLevel(level).Err(err).Msg("following the chain failed for now; trying again")
 }
+
+// NoHistory says that this process fills none, so that readiness does not wait for it.
+func (m *Metrics) NoHistory() { m.leftKnown.Store(true) }
 
 // Limits of readiness: past them the figures are old.
 const (
@@ -205,6 +218,10 @@ func (m *Metrics) Ready(context.Context) error {
 
 	if head, cursor := m.head.Load(), m.cursor.Load(); head > cursor+farBehind {
 		return fmt.Errorf("%d blocks behind the head", head-cursor)
+	}
+
+	if !m.leftKnown.Load() {
+		return errors.New("starting: what history is missing is not known yet")
 	}
 
 	if left := m.left.Load(); left > 0 {

@@ -18,8 +18,8 @@ type Observer interface {
 	// Sampled is called when reading the contracts' parameters worked (err nil) or
 	// not: what is unknown then stays unknown, the logs go on.
 	Sampled(block uint64, changed int, err error)
-	// Stumbled is called when a step of the head loop failed in a way that a retry
-	// may mend; the loop goes on by itself.
+	// Stumbled is called when a step of either loop failed in a way that a retry may
+	// mend; the loop goes on by itself.
 	Stumbled(err error)
 }
 
