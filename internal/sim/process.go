@@ -1,0 +1,264 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"diemhouse/pkg/chain"
+	"diemhouse/pkg/contract"
+	"diemhouse/pkg/decode"
+	"diemhouse/pkg/follow"
+	"diemhouse/pkg/store"
+	"diemhouse/pkg/venice"
+)
+
+const (
+	// maxAnswer is the longest answer that the daemon takes, in bytes.
+	maxAnswer = 8 << 20
+	// lease is how long a daemon waits for one that was killed.
+	lease = time.Second
+	// restartPause is how long the supervisor waits before it starts the daemon again.
+	restartPause = 20 * time.Millisecond
+)
+
+// source says what a daemon reads and writes.
+type source struct {
+	urls    []string
+	engine  *Engine
+	db      string
+	decoder *decode.Decoder
+	filter  chain.FilterSet
+}
+
+// process is an indexer with its supervisor, as a process of its own would be: it has
+// its own connections, which end with it.
+type process struct {
+	source
+
+	cutter *Cutter
+	cancel context.CancelFunc
+	done   chan struct{}
+
+	mu      sync.Mutex
+	ends    []error // why it had to be started again
+	fatal   error   // why it was not
+	sampled int     // samples of the parameters, of a filled warehouse, without an error
+	filled  bool
+}
+
+func startProcess(ctx context.Context, from source) (*process, error) {
+	cutter, err := NewCutter(ctx, from.engine.address())
+	if err != nil {
+		return nil, err
+	}
+
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	p := &process{source: from, cutter: cutter, cancel: cancel, done: make(chan struct{})}
+
+	go func() {
+		defer close(p.done)
+
+		p.supervise(ctx)
+	}()
+
+	return p, nil
+}
+
+// stop ends it as SIGTERM does.
+func (p *process) stop() error {
+	p.cancel()
+	<-p.done
+
+	return p.cutter.Close()
+}
+
+// kill ends it as SIGKILL does: nothing of it reaches the database any more.
+func (p *process) kill() error {
+	p.cutter.Refuse()
+
+	return p.stop()
+}
+
+// killAfter ends it as SIGKILL does, when so many bytes more were sent to the database,
+// or at last after a while.
+func (p *process) killAfter(bytes int, latest time.Duration) error {
+	dead := make(chan struct{})
+
+	p.cutter.CutAfter(bytes, true, func() { close(dead) })
+
+	select {
+	case <-dead:
+	case <-time.After(latest):
+	}
+
+	return p.kill()
+}
+
+// supervise keeps the daemon running until ctx ends or it must not be started again.
+func (p *process) supervise(ctx context.Context) {
+	for {
+		err := p.live(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+
+		p.mu.Lock()
+		p.ends = append(p.ends, err)
+
+		if isFatal(err) {
+			p.fatal = err
+		}
+
+		fatal := p.fatal
+		p.mu.Unlock()
+
+		if fatal != nil {
+			return
+		}
+
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(restartPause):
+		}
+	}
+}
+
+// isFatal reports whether a supervisor would be wrong to start again.
+func isFatal(err error) bool {
+	_, settled := errors.AsType[*follow.SettledError](err)
+	_, other := errors.AsType[*store.OtherWarehouseError](err)
+
+	return settled || other || errors.Is(err, decode.ErrOrder)
+}
+
+// live is one life of the daemon, as cmd/indexer lives it.
+func (p *process) live(ctx context.Context) (err error) {
+	warehouse, err := store.Open(ctx, store.Config{DSN: p.engine.dsn(p.cutter.Addr(), p.db)})
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+
+	defer func() { err = errors.Join(err, warehouse.Close()) }()
+
+	if err := warehouse.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+
+	if err := warehouse.Bind(ctx, venice.Base()); err != nil {
+		return fmt.Errorf("bind: %w", err)
+	}
+
+	held, err := warehouse.Lease(ctx, store.LeaseConfig{Holder: "simulated", TTL: lease, Waiting: func(*store.HeldError) {}})
+	if err != nil {
+		return fmt.Errorf("lease: %w", err)
+	}
+
+	defer func() {
+		parting, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+
+		err = errors.Join(err, held.Release(parting))
+	}()
+
+	pool, err := newPool(p.urls)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+
+	g, ctx := errgroup.WithContext(ctx)
+
+	g.Go(func() error { return p.daemon(pool, warehouse).Run(ctx) })
+	g.Go(func() error {
+		select {
+		case <-held.Lost():
+			return store.ErrLeaseLost
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+
+	return g.Wait()
+}
+
+// newPool is one that loses no time, and settles whatever it doubts.
+func newPool(urls []string) (*chain.Pool, error) {
+	return chain.NewPool(chain.Config{
+		URLs: urls, ChainID: venice.Base().ChainID, CallTimeout: 2 * time.Second, MaxAnswer: maxAnswer, Rounds: 2,
+		PollInterval: 20 * time.Millisecond, HeadStall: 300 * time.Millisecond, SettleRate: 1e6,
+	})
+}
+
+func (p *process) daemon(pool *chain.Pool, warehouse *store.Store) *follow.Daemon {
+	history := &follow.History{
+		Source: pool, Decoder: p.decoder, Warehouse: warehouse, Filter: p.filter, BatchEvents: 100,
+		FlushAfter: 50 * time.Millisecond, Observer: p.observer(),
+	}
+
+	return &follow.Daemon{
+		Head: &follow.Head{
+			Source: pool, Decoder: p.decoder, Warehouse: warehouse, Filter: p.filter, History: history, Batch: 5, Observer: p.observer(),
+		},
+		History:     history,
+		Parameters:  &follow.Parameters{Reader: contract.New(venice.Base(), pool), Warehouse: warehouse},
+		SampleEvery: time.Minute, Observer: p.observer(),
+	}
+}
+
+// ended says what the supervisor saw.
+func (p *process) ended() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	const shown = 5
+
+	return errors.Join(p.ends[max(0, len(p.ends)-shown):]...)
+}
+
+func (p *process) died() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	return p.fatal
+}
+
+// hearing is what the process remembers of what its daemon tells.
+type hearing struct {
+	follow.Silent
+
+	p *process
+}
+
+func (p *process) observer() follow.Observer { return hearing{p: p} }
+
+// Filled implements follow.Observer.
+func (h hearing) Filled(_, left uint64, _, _ int) {
+	h.p.mu.Lock()
+	defer h.p.mu.Unlock()
+
+	h.p.filled = h.p.filled || left == 0
+}
+
+// Sampled implements follow.Observer.
+func (h hearing) Sampled(_ uint64, _ int, err error) {
+	h.p.mu.Lock()
+	defer h.p.mu.Unlock()
+
+	if err == nil && h.p.filled {
+		h.p.sampled++
+	}
+}
+
+// hasSampled reports whether the parameters were read since history is complete.
+func (p *process) hasSampled() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	return p.sampled > 0
+}

@@ -1,0 +1,145 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"diemhouse/internal/devnet"
+	"diemhouse/pkg/chain"
+	"diemhouse/pkg/decode"
+	"diemhouse/pkg/store"
+	"diemhouse/pkg/venice"
+)
+
+const (
+	// finalizedLag is how far the finalized block is behind the head, in blocks.
+	finalizedLag = 12
+	historyLen   = 36
+	actors       = 20
+	// patience bounds what a world waits for; nothing is measured by it.
+	patience = 2 * time.Minute
+	poll     = 10 * time.Millisecond
+)
+
+// World is one seed's chain, warehouse, daemon and everything between them.
+type World struct {
+	source
+
+	Seed      uint64
+	Net       *devnet.Devnet
+	Endpoints []*Endpoint
+
+	process *process // nil while the daemon is down
+	// direct is a connection to the warehouse that nobody cuts.
+	direct *store.Store
+	fork   *Fork
+	trace  []string
+}
+
+// NewWorld makes a world on the engine. The daemon is down.
+func NewWorld(ctx context.Context, engine *Engine, seed uint64) (_ *World, err error) {
+	r := dice(seed, "world", 0)
+	w := &World{Seed: seed}
+
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("make the world of seed %d: %w", seed, err), w.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+
+	// The head is near the end of a month, which is where partitions meet.
+	w.Net, err = devnet.Start(context.WithoutCancel(ctx), devnet.Config{
+		Seed: seed + 1, Blocks: historyLen, Actors: actors, SafeLag: 4, FinalizedLag: finalizedLag, AdminPort: -1,
+		History: pick(r, []time.Duration{2 * time.Minute, 6 * time.Hour, 3 * 24 * time.Hour}),
+		Now:     time.Date(2026, 8, 31, 22, 30, 0, 0, time.UTC),
+	})
+	if err != nil {
+		return w, err
+	}
+
+	for i := range 2 {
+		e, err := Serve(ctx, w.Net.WSURL(), seed, strconv.Itoa(i))
+		if err != nil {
+			return w, err
+		}
+
+		w.Endpoints = append(w.Endpoints, e)
+	}
+
+	w.source = source{urls: []string{w.Endpoints[0].HTTP(), w.Endpoints[1].HTTP()}, engine: engine, db: engine.database()}
+
+	if r.IntN(2) == 0 {
+		w.urls[1] = w.Endpoints[1].WS()
+	}
+
+	d := venice.Base()
+
+	w.filter, err = chain.NewFilterSet(
+		pick(r, []string{chain.FilterCore, chain.FilterCore, chain.FilterAll}),
+		chain.Contracts{VVV: d.VVV, Staking: d.Staking, DIEM: d.DIEM, Airdrop: d.Airdrop})
+	if err != nil {
+		return w, err
+	}
+
+	w.decoder, err = decode.New(decode.Config{Deployment: d})
+
+	return w, err
+}
+
+// Close ends everything and drops the database.
+func (w *World) Close(ctx context.Context) error {
+	var errs []error
+
+	if w.process != nil {
+		errs = append(errs, w.process.stop())
+	}
+
+	if w.direct != nil {
+		errs = append(errs, w.direct.Close())
+	}
+
+	for _, e := range w.Endpoints {
+		errs = append(errs, e.Close())
+	}
+
+	if w.Net != nil {
+		errs = append(errs, w.Net.Close())
+	}
+
+	if w.db != "" {
+		errs = append(errs, w.again(ctx, func() error { return w.engine.drop(ctx, w.db) }))
+	}
+
+	return errors.Join(errs...)
+}
+
+// Up starts the daemon.
+func (w *World) Up(ctx context.Context) error {
+	if w.process != nil {
+		return nil
+	}
+
+	p, err := startProcess(ctx, w.source)
+	w.process = p
+
+	return err
+}
+
+// Down ends it: one of the process's stop, kill and killAfter.
+func (w *World) Down(end func(*process) error) error {
+	if w.process == nil {
+		return nil
+	}
+
+	p := w.process
+	w.process = nil
+
+	if err := end(p); err != nil {
+		return err
+	}
+
+	return p.died()
+}
