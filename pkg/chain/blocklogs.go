@@ -134,7 +134,7 @@ func (e *endpoint) readBlock(ctx context.Context, h Header, f FilterSet) ([]type
 	params := all.params()
 	params["blockHash"] = h.Hash
 
-	results, err := e.batch(ctx, []rpcCall{{method: methodLogs, args: []any{params}}})
+	results, err := e.readLogs(ctx, []map[string]any{params})
 	if err != nil {
 		return nil, err
 	}

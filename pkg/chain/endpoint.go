@@ -30,6 +30,8 @@ type endpoint struct {
 
 	// noMulticall is set once the latest block had no Multicall3.
 	noMulticall atomic.Bool
+	// route is how it gives logs.
+	route logsRoute
 	// bareHeaders says whether it answers eth_getHeaderByNumber as it should.
 	bareHeaders atomic.Int32
 	// byBlock and singly say whether it offers receipts of a block and of a transaction.

@@ -10,8 +10,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 )
 
-const methodLogs = "eth_getLogs"
-
 // lagWindow is how far below an endpoint's head its backends may differ: within it an
 // answer must show, in the same request, that whoever gave it has the range's end.
 const lagWindow = 2000
@@ -70,19 +68,19 @@ func (e *endpoint) queryRange(ctx context.Context, f FilterSet, r Range) ([][]ty
 		}
 	}
 
-	calls := make([]rpcCall, len(f.queries), len(f.queries)+1)
+	filters := make([]map[string]any, len(f.queries))
 
 	for i := range f.queries {
-		params := f.queries[i].params()
-		params["fromBlock"], params["toBlock"] = hexutil.Uint64(r.From), hexutil.Uint64(r.To)
-		calls[i] = rpcCall{method: methodLogs, args: []any{params}}
+		filters[i] = f.queries[i].params()
+		filters[i]["fromBlock"], filters[i]["toBlock"] = hexutil.Uint64(r.From), hexutil.Uint64(r.To)
 	}
 
+	var further []rpcCall
 	if r.To+lagWindow > e.head.Load() {
-		calls = append(calls, rpcCall{method: methodByNumber, args: []any{hexutil.Uint64(r.To), false}})
+		further = append(further, rpcCall{method: methodByNumber, args: []any{hexutil.Uint64(r.To), false}})
 	}
 
-	results, err := e.batch(ctx, calls)
+	results, err := e.readLogs(ctx, filters, further...)
 	if err != nil {
 		return nil, err
 	}

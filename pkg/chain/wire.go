@@ -73,7 +73,7 @@ func (e *rpcError) Error() string { return e.Message }
 // onlyLogs reports whether every call asks for logs.
 func onlyLogs(calls []rpcCall) bool {
 	for i := range calls {
-		if calls[i].method != methodLogs {
+		if calls[i].method != methodLogs && calls[i].method != methodFilterLogs {
 			return false
 		}
 	}
