@@ -163,3 +163,27 @@ func TestCoverageStaysSmall(t *testing.T) {
 	require.Equal(t, uint64(2), number(t, s, "SELECT count() FROM covered"))
 	requireCovered(t, s, store.Range{From: 1, To: 160})
 }
+
+// TestRewindCutsWhatIsNotNewer has the versions of coverage and rewinds put down by
+// hand.
+func TestRewindCutsWhatIsNotNewer(t *testing.T) {
+	t.Parallel()
+
+	s := testenv.Open(t)
+
+	for _, statement := range []string{
+		"INSERT INTO coverage (filter, from_block, to_block, version) VALUES " +
+			"('core', 1, 100, 5), ('core', 101, 200, 10), ('core', 201, 300, 11), ('core', 301, 400, 20)",
+		"INSERT INTO rewinds (block_number, from_block, reason, version) VALUES (250, 300, 'reorg', 3), (150, 300, 'reorg', 10), (320, 400, 'start', 15)",
+	} {
+		require.NoError(t, s.Conn().Exec(t.Context(), statement))
+	}
+
+	// The first rewind is older than all; the second as new as the second range, which
+	// it undoes; the third reaches down to 320 of what is older than it.
+	requireCovered(t, s, store.Range{From: 1, To: 150}, store.Range{From: 201, To: 400})
+
+	require.NoError(t, s.Conn().Exec(t.Context(),
+		"INSERT INTO rewinds (block_number, from_block, reason, version) VALUES (310, 400, 'reorg', 30)"))
+	requireCovered(t, s, store.Range{From: 1, To: 150}, store.Range{From: 201, To: 310})
+}

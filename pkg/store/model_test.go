@@ -241,7 +241,7 @@ func (l *life) check() {
 	}
 
 	for _, r := range covered {
-		require.Equal(l, l.chain.between(r), inside[r], "events of %s", r)
+		requireSame(l.T, l.chain.between(r), inside[r], "events of "+r.String())
 	}
 }
 

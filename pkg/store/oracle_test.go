@@ -268,12 +268,26 @@ func storedSettings(t *testing.T, s *store.Store) []setting {
 // every table that a view fills equals what the events say.
 func requireHolds(t *testing.T, s *store.Store, want []decode.Event) {
 	t.Helper()
-
-	have := storedEvents(t, s)
-	require.Equal(t, want, have, "events")
-	require.Equal(t, changesOf(want), storedLedger(t, s), "the ledger is its events'")
-	require.Equal(t, settingsOf(t, want), storedSettings(t, s), "params and curve are their events'")
+	requireSame(t, want, storedEvents(t, s), "events")
+	requireSame(t, changesOf(want), storedLedger(t, s), "the ledger is its events'")
+	requireSame(t, settingsOf(t, want), storedSettings(t, s), "params and curve are their events'")
 	require.Empty(t, staleHours(t, s), "every hour's rollup is its ledger's")
+}
+
+// requireSame is require.Equal for long slices: it shows the first difference only.
+func requireSame[T any](t *testing.T, want, have []T, what string) {
+	t.Helper()
+
+	for i := range min(len(want), len(have)) {
+		require.Equal(t, want[i], have[i], "%s: the first difference of %d and %d rows is at %d", what, len(want), len(have), i)
+	}
+
+	switch {
+	case len(want) > len(have):
+		require.Failf(t, what, "%d of %d rows are missing, the first is %+v", len(want)-len(have), len(want), want[len(have)])
+	case len(have) > len(want):
+		require.Failf(t, what, "%d rows are too many, the first is %+v", len(have)-len(want), have[len(want)])
+	}
 }
 
 // staleHours are the hours whose rollup differs from the ledger, in any of the

@@ -2,6 +2,11 @@ package store_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -139,7 +144,7 @@ func TestReorgAcrossAMonth(t *testing.T) {
 			// The same without a rewind, as two writers that disagree would leave it.
 			mined(times[0], decode.KindDIEMMint)
 			require.NoError(t, s.Write(t.Context(), c.head(1, one)))
-			require.Equal(t, c.between(one), storedEvents(t, s), "a place has one event, in whatever month")
+			requireSame(t, c.between(one), storedEvents(t, s), "a place has one event, in whatever month")
 
 			require.Equal(t, uint64(2), number(t, s, "SELECT uniqExact(partition) FROM system.parts "+
 				"WHERE database = currentDatabase() AND table = 'events' AND active"), "the case under test: two partitions")
@@ -234,6 +239,8 @@ func TestStartBesideHistory(t *testing.T) {
 				history.SetClock(func() time.Time { return time.Now().Add(skew) })
 				c.grow(30)
 
+				// The daemon has looked at the warehouse before the others wrote to it.
+				require.NoError(t, daemon.SetHeads(t.Context(), store.Heads{Head: 30}))
 				require.NoError(t, history.Write(t.Context(), c.history(store.Range{From: 1, To: 10})))
 
 				once := false
@@ -286,25 +293,56 @@ func TestInsertThatOutlivesItsClient(t *testing.T) {
 	c.grow(20)
 	require.NoError(t, s.Write(t.Context(), c.head(1, store.Range{From: 1, To: 10})))
 
-	// A view that takes its time holds the insert up.
-	require.NoError(t, s.Conn().Exec(t.Context(), "CREATE TABLE slow (x UInt8) ENGINE = Null"))
-	require.NoError(t, s.Conn().Exec(t.Context(),
-		"CREATE MATERIALIZED VIEW slow_mv TO slow AS SELECT sleep(2) AS x FROM events"))
+	// A view that waits for the test holds the insert up.
+	var armed atomic.Bool
 
-	torn := c.head(1, store.Range{From: 11, To: 20})
-	running, abandon := context.WithCancel(t.Context())
+	release := make(chan struct{})
+	gate := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if armed.Load() {
+			<-release
+		}
+	}))
+	t.Cleanup(gate.Close)
+
+	require.NoError(t, s.Conn().Exec(t.Context(), "CREATE TABLE slow (x UInt8) ENGINE = Null"))
+	require.NoError(t, s.Conn().Exec(t.Context(), "CREATE MATERIALIZED VIEW slow_mv TO slow AS SELECT 1 AS x FROM events "+
+		"WHERE (SELECT count() FROM url('"+gate.URL+"', 'LineAsString', 'line String')) = 0"))
+	armed.Store(true)
+
+	// Over HTTP the server does not even notice that the client hangs up.
+	abandoned, hangUp := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(abandoned, http.MethodPost, testenv.HTTPURL(t)+"/?"+url.Values{
+		"database": {s.Database()}, "query_id": {s.HeadQueryPrefix() + "abandoned"},
+	}.Encode(), strings.NewReader("INSERT INTO events SELECT * REPLACE(15 AS block_number, version + 1 AS version) FROM events"))
+	require.NoError(t, err)
+
 	ended := make(chan error, 1)
 
-	go func() { ended <- s.Write(running, torn) }()
+	go func() {
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			err = response.Body.Close()
+		}
 
-	require.Eventually(t, func() bool {
-		return number(t, s, "SELECT count() FROM system.processes WHERE startsWith(query_id, ?)", s.HeadQueryPrefix()) > 0
-	}, time.Minute, 5*time.Millisecond)
-	abandon()
-	require.Error(t, <-ended)
+		ended <- err
+	}()
 
-	require.NoError(t, s.RewindAboveCursor(t.Context()))
-	require.Zero(t, number(t, s, "SELECT count() FROM system.processes WHERE startsWith(query_id, ?)", s.HeadQueryPrefix()))
-	require.NoError(t, s.Conn().Exec(t.Context(), "DROP TABLE slow_mv SYNC"))
+	running := func(which string) bool {
+		return number(t, s, "SELECT count() FROM system.processes WHERE "+which+" AND startsWith(query_id, ?)", s.HeadQueryPrefix()) > 0
+	}
+
+	require.Eventually(t, func() bool { return running("read_rows > 0") }, time.Minute, 5*time.Millisecond)
+	hangUp()
+	require.ErrorIs(t, <-ended, context.Canceled)
+	require.True(t, running("1"), "the case under test: the server works on")
+
+	rewound := make(chan error, 1)
+
+	go func() { rewound <- s.RewindAboveCursor(t.Context()) }()
+
+	require.Eventually(t, func() bool { return running("is_cancelled") || len(rewound) > 0 }, time.Minute, 5*time.Millisecond)
+	close(release)
+	require.NoError(t, <-rewound)
+	require.Eventually(t, func() bool { return !running("1") }, time.Minute, 5*time.Millisecond)
 	requireHolds(t, s, c.between(store.Range{From: 1, To: 10}))
 }

@@ -136,6 +136,25 @@ func TestVersionsNeverRunBackwards(t *testing.T) {
 	requireHolds(t, s, c.between(all))
 }
 
+// TestRewindBeatsAClockThatIsAhead has rows of a process whose clock is an hour ahead,
+// written after the one that rewinds them has looked at the warehouse.
+func TestRewindBeatsAClockThatIsAhead(t *testing.T) {
+	t.Parallel()
+
+	dsn := testenv.DSN(t)
+	s, c := open(t, dsn), newChain(4)
+	require.NoError(t, s.Migrate(t.Context()))
+	c.grow(20)
+	require.NoError(t, s.Write(t.Context(), c.head(1, store.Range{From: 1, To: 10})))
+
+	ahead := process(t, dsn, store.StepWriteEvents)
+	ahead.SetClock(func() time.Time { return time.Now().Add(time.Hour) })
+	require.ErrorIs(t, ahead.Write(t.Context(), c.head(1, store.Range{From: 11, To: 20})), errKilled)
+
+	require.NoError(t, s.RewindAboveCursor(t.Context()))
+	requireHolds(t, s, c.between(store.Range{From: 1, To: 10}))
+}
+
 func TestBadBatchesAreRefused(t *testing.T) {
 	t.Parallel()
 
