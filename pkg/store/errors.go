@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -22,13 +23,15 @@ const (
 	codeReadonly         = 164
 	codeUnknownTable     = 60
 	codeNotEnoughSpace   = 243
+	codeCannotWrite      = 75
 )
 
 // retryableCodes are the errors of a server that is busy, short of something, or
 // going up or down: the same statement may work a moment later.
 var retryableCodes = []int32{
-	3,   // UNEXPECTED_END_OF_FILE: the connection broke in the middle of the data
-	32,  // ATTEMPT_TO_READ_AFTER_EOF
+	3,  // UNEXPECTED_END_OF_FILE: the connection broke in the middle of the data
+	32, // ATTEMPT_TO_READ_AFTER_EOF
+	codeCannotWrite,
 	76,  // CANNOT_OPEN_FILE: out of descriptors
 	159, // TIMEOUT_EXCEEDED
 	202, // TOO_MANY_SIMULTANEOUS_QUERIES
@@ -78,6 +81,18 @@ func Retryable(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNREFUSED) ||
 		errors.Is(err, clickhouse.ErrAcquireConnTimeout) || errors.Is(err, clickhouse.ErrConnectionClosed)
+}
+
+// advise adds what to do to an error that goes away only when somebody does it. Until
+// then it is one to retry.
+func advise(err error) error {
+	switch codeOf(err) {
+	case codeNotEnoughSpace, codeCannotWrite:
+		return fmt.Errorf("the disk of the ClickHouse server is full, or it cannot write there; "+
+			"free some space, nothing that counts as covered is lost: %w", err)
+	default:
+		return err
+	}
 }
 
 // codeOf is the code of the server's error, 0 where there is none.

@@ -72,6 +72,19 @@ func TestRetryable(t *testing.T) {
 	}
 }
 
+func TestFullDiskSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+
+	for _, code := range []int32{243, 75} {
+		err := store.Advise(fmt.Errorf("insert events: %w", &clickhouse.Exception{Code: code}))
+		require.ErrorContains(t, err, "free some space")
+		require.True(t, store.Retryable(err), "it goes on by itself once there is space")
+	}
+
+	plain := errors.New("something else")
+	require.Equal(t, plain, store.Advise(plain))
+}
+
 // TestRealErrorsAreTold has the errors from a real server, over both protocols.
 func TestRealErrorsAreTold(t *testing.T) {
 	t.Parallel()

@@ -35,4 +35,4 @@ func (s *Store) MigrateFiles(ctx context.Context, files fs.FS) error { return s.
 // HeadQueryPrefix begins the query ids of inserts near the head.
 func (s *Store) HeadQueryPrefix() string { return s.headQueryPrefix() }
 
-var GapsIn, Joined, EventBlock = gaps, joined, eventBlock
+var GapsIn, Joined, EventBlock, Advise = gaps, joined, eventBlock, advise

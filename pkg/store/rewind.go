@@ -18,7 +18,7 @@ const (
 // above the finalized one may rewind.
 func (s *Store) Rewind(ctx context.Context, block uint64) error {
 	if err := s.rewind(ctx, block, reasonReorg); err != nil {
-		return fmt.Errorf("rewind to block %d: %w", block, err)
+		return fmt.Errorf("rewind to block %d: %w", block, advise(err))
 	}
 
 	return nil
@@ -34,7 +34,7 @@ func (s *Store) RewindAboveCursor(ctx context.Context) error {
 	}
 
 	if err := s.rewind(ctx, cursor, reasonStart); err != nil {
-		return fmt.Errorf("rewind to the cursor, block %d: %w", cursor, err)
+		return fmt.Errorf("rewind to the cursor, block %d: %w", cursor, advise(err))
 	}
 
 	if err := s.queueUncovered(ctx, cursor); err != nil {

@@ -56,7 +56,7 @@ func (s *Store) Write(ctx context.Context, b Batch) error {
 	}
 
 	if err := s.write(ctx, b); err != nil {
-		return fmt.Errorf("write %d events, %d blocks, coverage of %v: %w", len(b.Events), len(b.Blocks), joined(b.Covered), err)
+		return fmt.Errorf("write %d events, %d blocks, coverage of %v: %w", len(b.Events), len(b.Blocks), joined(b.Covered), advise(err))
 	}
 
 	return nil
