@@ -19,8 +19,9 @@ all: build clickhouse ## the programs and the engine they need
 build: ## the programs, in bin/
 	$(GO) build -trimpath -o $(BIN)/ ./cmd/...
 
-demo: build clickhouse ## local Venice chain, ClickHouse, history, head, figures
-	$(BIN)/demo $(ARGS)
+demo: ## local Venice chain, ClickHouse, history, head, figures
+	@$(MAKE) --no-print-directory build clickhouse >&2
+	@$(BIN)/demo $(ARGS)
 
 test: clickhouse anvil chromium lint ## everything that proves the product
 	CGO_ENABLED=1 $(GO) test -race -timeout 30m ./...

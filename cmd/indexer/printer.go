@@ -71,7 +71,7 @@ func (p *printer) each(row func(values []any) error) error {
 	values := make([]any, len(p.targets))
 
 	for p.rows.Next() {
-		if err := p.rows.Scan(p.targets...); err != nil {
+		if err := p.scan(); err != nil {
 			return fmt.Errorf("read a row: %w", err)
 		}
 
@@ -85,6 +85,19 @@ func (p *printer) each(row func(values []any) error) error {
 	}
 
 	return p.rows.Err()
+}
+
+// scan reads one row. The client panics over a few types, such as a map of integers
+// wider than 64 bits: for the user that is a column that cannot be shown.
+func (p *printer) scan() (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("a column has a type that cannot be shown (%s): wrap it in toString(): %v",
+				strings.Join(p.types, ", "), cause)
+		}
+	}()
+
+	return p.rows.Scan(p.targets...)
 }
 
 func (p *printer) table() error {

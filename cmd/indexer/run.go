@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
-	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
 	"diemhouse/internal/app"
@@ -63,17 +61,18 @@ func (c *runCommand) Run(ctx context.Context, env *app.Env) (err error) {
 		d.store = w
 
 		err := d.work(ctx, server)
-		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		if ctx.Err() != nil {
+			env.Log.Debug().Err(err).Msg("ended")
 			env.Log.Info().Msg("stopped")
 
-			return nil
+			return nil //nolint:nilerr // what the stop broke on its way is no failure
 		}
 
 		return err
 	})
 }
 
-// work prepares the warehouse and the chain and runs the loops.
+// work prepares the warehouse and the chain and follows.
 func (d *daemon) work(ctx context.Context, server *telemetry.Server) (err error) {
 	if err := d.store.Migrate(ctx); err != nil {
 		return err
@@ -93,24 +92,48 @@ func (d *daemon) work(ctx context.Context, server *telemetry.Server) (err error)
 		return err
 	}
 
-	lease, err := d.store.Lease(ctx, d.leaseConfig())
+	g, ctx := errgroup.WithContext(ctx)
+
+	g.Go(func() error { return d.store.Watch(ctx) })
+	g.Go(func() error { return d.count(ctx) })
+	g.Go(func() error { return d.follow(ctx) })
+
+	return g.Wait()
+}
+
+// follow serves the dashboards and runs the loops under the lease. Where that is lost,
+// to a ClickHouse that was away for longer than it lasts, say, it is taken again.
+func (d *daemon) follow(ctx context.Context) (err error) {
+	lease, err := d.lease(ctx)
 	if err != nil {
 		return err
 	}
-
-	defer func() {
-		parting, cancel := context.WithTimeout(context.WithoutCancel(ctx), partingTime)
-		defer cancel()
-
-		err = errors.Join(err, lease.Release(parting))
-	}()
 
 	closeBoard, err := d.serveBoard(ctx)
 	if err != nil {
-		return err
+		return errors.Join(err, d.release(ctx, lease))
 	}
 
 	defer func() { err = errors.Join(err, closeBoard()) }()
+
+	for {
+		err := d.loops(ctx, lease)
+		if ctx.Err() != nil || !errors.Is(err, store.ErrLeaseLost) {
+			return err
+		}
+
+		d.env.Log.Warn().Err(err).Msg("the warehouse did not answer for too long; going on when this process has its lease again")
+
+		if lease, err = d.lease(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// loops runs everything that only one process may do, until ctx ends or the lease is
+// lost, and gives the lease back.
+func (d *daemon) loops(ctx context.Context, lease *store.Lease) (err error) {
+	defer func() { err = errors.Join(err, d.release(ctx, lease)) }()
 
 	from, err := d.first(ctx)
 	if err != nil {
@@ -125,9 +148,7 @@ func (d *daemon) work(ctx context.Context, server *telemetry.Server) (err error)
 
 	g, ctx := errgroup.WithContext(ctx)
 
-	g.Go(func() error { return d.store.Watch(ctx) })
-	g.Go(func() error { return d.loops(from).Run(ctx) })
-	g.Go(func() error { return d.count(ctx) })
+	g.Go(func() error { return d.follower(from).Run(ctx) })
 	g.Go(func() error { return d.audits(ctx, from) })
 	g.Go(func() error { return d.verify(ctx, from) })
 	g.Go(func() error { return lost(ctx, lease) })
@@ -161,7 +182,7 @@ func (d *daemon) first(ctx context.Context) (uint64, error) {
 	return app.FirstBlock(d.flags.From, d.chain.Deployment, head)
 }
 
-func (d *daemon) loops(from uint64) *follow.Daemon {
+func (d *daemon) follower(from uint64) *follow.Daemon {
 	if d.flags.NoBackfill {
 		d.metrics.NoHistory()
 	}
@@ -199,37 +220,6 @@ func (d *daemon) count(ctx context.Context) error {
 	})
 
 	return ctx.Err()
-}
-
-func (d *daemon) leaseConfig() store.LeaseConfig {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown host"
-	}
-
-	waited := false
-
-	return store.LeaseConfig{
-		Holder: fmt.Sprintf("%s, process %d", host, os.Getpid()),
-		Waiting: func(held *store.HeldError) {
-			level := zerolog.DebugLevel
-			if !waited {
-				level, waited = zerolog.WarnLevel, true
-			}
-
-			d.env.Log.WithLevel(level).Str("held_by", held.By).
-				Msg("another indexer follows the head into this warehouse; waiting until it ends")
-		},
-	}
-}
-
-func lost(ctx context.Context, lease *store.Lease) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-lease.Lost():
-		return store.ErrLeaseLost
-	}
 }
 
 // runObserver shows history's progress beside counting it.

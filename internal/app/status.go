@@ -9,8 +9,11 @@ import (
 )
 
 // Complete reports whether nothing is missing from the first block to the newest
-// covered one: whether the figures are right as of their block.
-func Complete(s store.Status) bool { return s.Figures != nil && s.MissingBlocks == 0 }
+// covered one: whether the figures are right as of their block. The parts of a status
+// are read one after the other, so that both must say so.
+func Complete(s store.Status) bool {
+	return s.Figures != nil && s.Cursor > 0 && s.MissingBlocks == 0 && len(s.Gaps) == 0
+}
 
 // WriteStatus writes the status as JSON, with whether it is complete.
 func WriteStatus(out io.Writer, s store.Status) error {

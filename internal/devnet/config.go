@@ -28,7 +28,7 @@ const (
 // of history, that stands still until Mine is called.
 type Config struct {
 	// Seed decides everything that happens. The same Seed, Now, History, Blocks
-	// and Actors give the same head hash.
+	// and Actors give the same head hash on one kind of processor.
 	Seed uint64
 	// History is the time from the first to the last block of the seeded
 	// history. All of Venice's story fits in, whatever the length: launch,

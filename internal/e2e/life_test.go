@@ -94,18 +94,26 @@ func TestSeveralProgramsShareOneWarehouse(t *testing.T) {
 	first.says(t, `"message":"following the chain"`)
 
 	// What is missing is said, and closed by another process beside the first.
-	require.NotEmpty(t, h.ok(t, "indexer", embedded("status")...))
-	require.Contains(t, h.ok(t, "indexer", embedded("status")...), "are missing: totals are not right until they are filled")
+	require.Eventually(t, func() bool {
+		return strings.Contains(h.ok(t, "indexer", embedded("status")...), "are missing: totals are not right until they are filled")
+	}, patience, poll)
 	h.ok(t, "backfill", embedded("--rpc", rpc)...)
 	require.Contains(t, h.ok(t, "indexer", embedded("status")...), "complete from block 1 on")
 
-	// A second daemon waits for the first to end, and goes on for it.
-	second := h.start(t, "indexer", "run", "--rpc", rpc, "--listen=127.0.0.1:0", "--clickhouse", h.dsn(t))
-	second.says(t, "another indexer follows the head into this warehouse")
+	// A second daemon waits for the first to end.
+	shared := h.start(t, "indexer", embedded("run", "--rpc", rpc, "--listen=127.0.0.1:0")...)
+	shared.says(t, "another indexer follows the head into this warehouse")
 
-	// The server is the first's: with it the second loses its warehouse, and says so.
+	byAddress := h.start(t, "indexer", "run", "--rpc", rpc, "--listen=127.0.0.1:0", "--clickhouse", h.dsn(t))
+	byAddress.says(t, "another indexer follows the head into this warehouse")
+
+	// The server is the first's, and goes with it. Who shares the data directory says
+	// so; who was given an address waits for something to answer there again.
 	require.Zero(t, first.stop(t), first.stderr.String())
-	require.NotZero(t, second.wait(t))
+	require.Equal(t, 1, shared.wait(t))
+	require.Contains(t, shared.stderr.String(), "start again to run one here")
+	byAddress.says(t, "waiting for it")
+	require.Zero(t, byAddress.stop(t))
 }
 
 // dsn is the address of the house's embedded ClickHouse.
@@ -145,7 +153,7 @@ func TestStopsFromAnyState(t *testing.T) {
 		require.NotContains(t, p.stderr.String(), "panic", "stopped after %q", text)
 	}
 
-	// ClickHouse is gone with its owner, and the next one finds its data well.
+	// ClickHouse is gone with its owner, and the next program finds its data well.
 	require.Contains(t, h.ok(t, "indexer", embedded("status")...), "warehouse")
 }
 
@@ -172,6 +180,29 @@ func TestSecondSignalForcesTheEnd(t *testing.T) {
 	}, patience, poll)
 	require.NoError(t, syscall.Kill(engine, syscall.SIGCONT))
 	require.Eventually(t, func() bool { return !alive(engine) }, patience, poll, "the engine ends with its owner")
+}
+
+func TestOutlivesAClickHouseThatHangs(t *testing.T) {
+	t.Parallel()
+
+	h, rpc := live(t)
+	p := h.start(t, "indexer", embedded("run", "--rpc", rpc, "--listen=127.0.0.1:0")...)
+	p.says(t, `"message":"following the chain"`)
+
+	engine := h.enginePID(t)
+	require.NoError(t, syscall.Kill(engine, syscall.SIGSTOP))
+	p.says(t, "the warehouse did not answer for too long")
+	require.NoError(t, syscall.Kill(engine, syscall.SIGCONT))
+
+	require.Eventually(t, func() bool {
+		return strings.Count(p.stderr.String(), `"message":"following the chain"`) == 2
+	}, patience, poll)
+
+	before := h.sql(t, "SELECT cursor FROM status")
+	require.Eventually(t, func() bool {
+		return h.sql(t, "SELECT cursor FROM status")[0]["cursor"].(float64) > before[0]["cursor"].(float64)
+	}, patience, poll)
+	require.Zero(t, p.stop(t), p.stderr.String())
 }
 
 func TestReadyWhenTheFiguresAreRight(t *testing.T) {

@@ -131,7 +131,7 @@ func quiet(ctx context.Context) (*rpc.Subscription, error) {
 func (c *Capture) known(number uint64) (*block, error) {
 	b := c.blocks[number]
 	if b == nil {
-		return nil, refuse(codeNotFound, "block %d not found: it was not captured", number)
+		return nil, refuse(codeNotFound, "block %d not found: it was not captured; read this history without verification (--verify none)", number)
 	}
 	if b.header == nil {
 		return nil, refuse(codeNotFound, "header of block %d not found: only its logs were captured; read this history without verification (--verify none)", number)
