@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"diemhouse/dashboards"
+	"diemhouse/dashboards/panel"
 	"diemhouse/internal/board"
 	"diemhouse/internal/testenv"
 	"diemhouse/pkg/store"
@@ -298,4 +299,49 @@ func TestRefreshOffSendsEverythingOnce(t *testing.T) {
 		require.Fail(t, "a page that is off was sent", m.name)
 	default:
 	}
+}
+
+func TestOnlyWhatChangedIsSent(t *testing.T) {
+	s := testenv.Open(t)
+	heads(t, s, 1)
+
+	b, err := board.Start(t.Context(), board.Config{
+		Addr: "127.0.0.1:0", DSN: readerOf(t, s), Poll: poll,
+		Dashboards: []panel.Dashboard{{UID: "two", From: "now-1h", Refresh: "1m", Rows: []panel.Row{{Panels: []panel.Panel{
+			{ID: 1, Kind: panel.Stat, Query: panel.Query{SQL: "SELECT 1 AS same"}},
+			{ID: 2, Kind: panel.Stat, Query: panel.Query{SQL: "SELECT cursor FROM status"}},
+		}}}}},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.Close(context.Background())) })
+
+	messages, stop := watch(t, b, "/api/v1/live/two")
+	sent := map[int]int{}
+
+	for block := 1; block <= 4; {
+		m := <-messages
+		if m.name != "panel" {
+			continue
+		}
+
+		var data struct {
+			ID      int `json:"id"`
+			Columns []struct {
+				Values []int `json:"values"`
+			} `json:"columns"`
+		}
+
+		require.NoError(t, json.Unmarshal(m.data, &data))
+
+		sent[data.ID]++
+
+		if data.ID == 2 && data.Columns[0].Values[0] == block {
+			block++
+			heads(t, s, uint64(block))
+		}
+	}
+
+	stop()
+	require.Equal(t, 1, sent[1], "what stays the same")
+	require.Equal(t, 4, sent[2], "the newest block")
 }

@@ -50,12 +50,16 @@ func newView(b *Board, s selection, every pace) *view {
 func (v *view) run(ctx context.Context) {
 	for {
 		m, changed := v.board.watcher.current()
+		if ctx.Err() != nil {
+			return
+		}
+
 		began := time.Now()
 
 		v.round(ctx, m)
 
-		// A slow warehouse gets as long a rest as it worked.
-		rest := max(v.every.least, time.Since(began))
+		// A slow warehouse gets twice the rest: reading must not hold up the indexer.
+		rest := max(v.every.least, 2*time.Since(began))
 
 		if !sleep(ctx, rest) {
 			return

@@ -9,6 +9,8 @@ import { Chart } from './chart.js';
 
 const charts = new Set(['lines', 'bars', 'curve']);
 
+const overTime = new Set(['lines', 'bars']);
+
 /** One panel. options: explorer, wallet, exact, zoom(from, to). */
 export class Panel {
   constructor(definition, element, options) {
@@ -19,6 +21,8 @@ export class Panel {
     this.flip.hidden = definition.kind === 'table';
     this.flip.addEventListener('click', () => {
       this.rows = !this.rows;
+      // Of what happened over time the newest comes first.
+      if (overTime.has(definition.kind)) this.sorting = { column: 'time', down: true };
       this.flip.setAttribute('aria-pressed', String(this.rows));
       this.draw();
     });
