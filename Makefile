@@ -10,9 +10,10 @@ export CGO_ENABLED ?= 0
 
 CLICKHOUSE := deps/clickhouse/node_modules/.installed
 ANVIL      := deps/anvil/node_modules/.installed
+UPLOT      := deps/uplot/node_modules/.installed
 LINT       := $(BIN)/golangci-lint
 
-.PHONY: all build demo test lint generate clickhouse anvil chromium clean help
+.PHONY: all build demo test soak lint generate screenshots clickhouse anvil uplot chromium clean help
 
 all: build clickhouse ## the programs and the engine they need
 
@@ -23,15 +24,18 @@ demo: ## local Venice chain, ClickHouse, history, head, figures
 	@$(MAKE) --no-print-directory build clickhouse >&2
 	@$(BIN)/demo $(ARGS)
 
-test: clickhouse anvil chromium lint ## everything that proves the product
+test: clickhouse anvil uplot chromium lint ## everything that proves the product
 	CGO_ENABLED=1 $(GO) test -race -timeout 30m ./...
 
 lint: $(LINT) ## vet and the linter with every check on
 	$(GO) vet ./...
 	$(LINT) run ./...
 
-generate: ## write generated files: dashboards and their provisioning
+generate: uplot ## write generated files: dashboards, provisioning, the board's chart library
 	$(GO) generate ./...
+
+screenshots: clickhouse chromium ## the README's pictures, by a real browser on a local Venice
+	$(GO) test ./internal/board -count=1 -run 'TestOnAWholeVenice/(the_last_audit|pictures)' -pictures $(CURDIR)/docs/images
 
 clickhouse: $(CLICKHOUSE) ## the ClickHouse engine as a library, pinned and integrity-checked
 $(CLICKHOUSE): deps/clickhouse/package-lock.json
@@ -41,6 +45,11 @@ $(CLICKHOUSE): deps/clickhouse/package-lock.json
 anvil: $(ANVIL) ## the second EVM node of the tests
 $(ANVIL): deps/anvil/package-lock.json
 	$(NPM) ci --prefix deps/anvil --no-audit --no-fund --ignore-scripts
+	touch $@
+
+uplot: $(UPLOT) ## the board's chart library, as its package has it
+$(UPLOT): deps/uplot/package-lock.json
+	$(NPM) ci --prefix deps/uplot --no-audit --no-fund --ignore-scripts
 	touch $@
 
 chromium: ## the browser of the tests, Debian's
