@@ -165,12 +165,17 @@ func value(v any) any {
 // test: the whole story of Venice, in two days.
 const seededHistory = 48 * time.Hour
 
+// seededAge is how old its head is at once: stale, however fast the test is.
+const seededAge = 5 * time.Minute
+
 // seed fills the warehouse from a devnet, as the indexer fills history, and tells of
 // the endpoint. The devnet stands still, but for what the test does to it.
 func seed(t *testing.T, w *warehouse) *devnet.Devnet {
 	t.Helper()
 
-	d, err := devnet.Start(t.Context(), devnet.Config{Seed: 1, History: seededHistory, Blocks: 360, Actors: 60, AdminPort: -1})
+	d, err := devnet.Start(t.Context(), devnet.Config{
+		Seed: 1, History: seededHistory, Now: time.Now().Add(-seededAge), Blocks: 360, Actors: 60, AdminPort: -1,
+	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.Close()) })
 
