@@ -13,7 +13,11 @@ ANVIL      := deps/anvil/node_modules/.installed
 UPLOT      := deps/uplot/node_modules/.installed
 LINT       := $(BIN)/golangci-lint
 
-.PHONY: all build demo test soak lint generate screenshots clickhouse anvil uplot chromium clean help
+# Rooms with whole nodes or long lives in their tests, which the race detector makes
+# ten times as dear: `make race` runs them under it.
+PLAIN      := (internal/devnet|internal/sim|pkg/audit|pkg/chain|pkg/follow|pkg/store)
+
+.PHONY: all build demo test race soak lint generate screenshots clickhouse anvil uplot chromium clean help
 
 all: build clickhouse ## the programs and the engine they need
 
@@ -25,7 +29,15 @@ demo: ## local Venice chain, ClickHouse, history, head, figures
 	@$(BIN)/demo $(ARGS)
 
 test: clickhouse anvil uplot chromium lint ## everything that proves the product
-	CGO_ENABLED=1 $(GO) test -race -timeout 30m ./...
+	CGO_ENABLED=1 $(GO) test -race -timeout 30m $$($(GO) list ./... | grep -vE '$(PLAIN)$$')
+	CGO_ENABLED=1 $(GO) test -timeout 30m $$($(GO) list ./... | grep -E '$(PLAIN)$$' | grep -vE 'internal/sim$$')
+	CGO_ENABLED=1 $(GO) vet ./internal/sim
+
+race: clickhouse anvil uplot chromium ## every test under the race detector
+	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
+
+soak: clickhouse ## the simulator, seed after seed: make soak ARGS="-sim.from=1 -sim.seeds=1000"
+	CGO_ENABLED=1 $(GO) test ./internal/sim -count=1 -timeout 24h -run TestSeeds -v $(ARGS)
 
 lint: $(LINT) ## vet and the linter with every check on
 	$(GO) vet ./...
