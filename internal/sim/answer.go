@@ -7,6 +7,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common/hexutil"
+
+	"diemhouse/pkg/store"
 )
 
 // giantSize is that of a giant answer, in bytes: above the limit that the simulator's
@@ -89,14 +94,28 @@ func (e *Endpoint) told(r *rand.Rand, f Fault, c call, result json.RawMessage) j
 	kept := []object{}
 
 	for _, log := range logs {
-		if (*drop)(log) {
-			e.count(DropAll)
+		if slices.Contains(*drop, placeOf(log)) {
+			e.count(DropPlace)
 		} else {
 			kept = append(kept, log)
 		}
 	}
 
 	return raw(kept)
+}
+
+// placeOf is where a log is.
+func placeOf(log object) store.Place {
+	var (
+		block hexutil.Uint64
+		index hexutil.Uint
+	)
+
+	// The node wrote them.
+	_ = json.Unmarshal(log["blockNumber"], &block)
+	_ = json.Unmarshal(log["logIndex"], &index)
+
+	return store.Place{Block: uint64(block), LogIndex: uint32(index)}
 }
 
 // view is that of the backend that a message comes to.

@@ -24,7 +24,8 @@
 // settings and curves that change, logs nobody knows, reorgs of every depth down to the
 // finalized block, branches that are empty or shorter, A→B→A, a head that falls, all of
 // them also while the daemon is down; spells of faults; connections cut; the daemon
-// stopped, or killed in the middle of a write; the ClickHouse killed with SIGKILL.
+// stopped, or killed in the middle of a write; the ClickHouse killed with SIGKILL; a
+// disk that is full for one table or another.
 //
 // Every decision is drawn from the seed. What an endpoint does to a request depends on
 // the seed, on what is asked and on how often it was asked before, so that a seed

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/rpc"
+
+	"diemhouse/pkg/store"
 )
 
 // Endpoint is an RPC endpoint in front of a real node, over HTTP and WebSocket at the
@@ -28,7 +30,7 @@ type Endpoint struct {
 	asked   ordinals
 
 	weather atomic.Pointer[Weather]
-	drop    atomic.Pointer[func(object) bool]
+	drop    atomic.Pointer[[]store.Place]
 	quiet   atomic.Int64 // silent lies that were told
 
 	// showing is held while a view of the left branch is shown.
@@ -95,15 +97,9 @@ func (e *Endpoint) SetFork(f *Fork) {
 	e.fork = f
 }
 
-// Drop leaves every log out that the predicate takes, from eth_getLogs alone, whoever
-// asks and however often. Nil: none.
-func (e *Endpoint) Drop(predicate func(log object) bool) {
-	if predicate == nil {
-		e.drop.Store(nil)
-	} else {
-		e.drop.Store(&predicate)
-	}
-}
+// Drop leaves the logs of the places out of every answer to eth_getLogs, whoever asks
+// and however often.
+func (e *Endpoint) Drop(places ...store.Place) { e.drop.Store(&places) }
 
 // SilentLies is how many were told that nothing contradicts.
 func (e *Endpoint) SilentLies() int64 { return e.quiet.Load() }
@@ -188,7 +184,7 @@ func (e *Endpoint) count(f Fault) {
 	counter, _ := e.lies.LoadOrStore(f, new(atomic.Int64))
 	counter.(*atomic.Int64).Add(1) //nolint:forcetypeassert // as above
 
-	if slices.Contains(Silent(), f) || f == DropAll {
+	if slices.Contains(Silent(), f) || f == DropPlace {
 		e.quiet.Add(1)
 	}
 }

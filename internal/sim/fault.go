@@ -49,11 +49,11 @@ const (
 
 // Lies that nothing contradicts, unless every answer is proved by receipts.
 const (
-	DropLog    Fault = "drop a log"     // one log less, in a range or in a block with others of its contract
-	DropRange  Fault = "empty a range"  // a range without logs
-	Truncate   Fault = "truncate"       // the logs of a range up to some place
-	WrongValue Fault = "alter a value"  // another amount
-	DropAll    Fault = "drop logs here" // every log of the place, whoever asks: see [Endpoint.Drop]
+	DropLog    Fault = "drop a log"    // one log less, in a range or in a block with others of its contract
+	DropRange  Fault = "empty a range" // a range without logs
+	Truncate   Fault = "truncate"      // the logs of a range up to some place
+	WrongValue Fault = "alter a value" // another amount
+	DropPlace  Fault = "drop this log" // the log of a place, whoever asks: see [Endpoint.Drop]
 )
 
 // Loud are the faults that the indexer must see through by itself.

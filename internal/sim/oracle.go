@@ -63,13 +63,13 @@ func NewOracle(ctx context.Context, w *World) (*Oracle, error) {
 	return o, nil
 }
 
+// All are the events of the chain, in their order.
+func (o *Oracle) All() []decode.Event { return o.events }
+
 // Compare gives every difference between the warehouse and the chain, nil when there
-// is none. Without settings, what is sampled is left out.
-func (o *Oracle) Compare(ctx context.Context, settings bool) error {
+// is none. Settings are compared apart.
+func (o *Oracle) Compare(ctx context.Context) error {
 	checks := []func(context.Context) error{o.Events, o.ledger, o.rollups, o.blocks, o.coverage, o.figures, o.wallets, o.views}
-	if settings {
-		checks = append(checks, o.settings)
-	}
 
 	var wrong []error
 

@@ -175,8 +175,8 @@ func (o *Oracle) wallets(ctx context.Context) error {
 	return nil
 }
 
-// settings compares the parameters and the curve in force, at several blocks.
-func (o *Oracle) settings(ctx context.Context) error {
+// Settings compares the parameters and the curve in force, at several blocks.
+func (o *Oracle) Settings(ctx context.Context) error {
 	for _, block := range []uint64{o.head / 2, o.head - min(o.head, 7), o.head} {
 		theirs, err := o.world.Net.Oracle().Figures(ctx, block)
 		if err != nil {

@@ -33,6 +33,9 @@ type source struct {
 	db      string
 	decoder *decode.Decoder
 	filter  chain.FilterSet
+	// history is how far answers of history are checked, behind how far the verifier
+	// proves behind the loops.
+	history, behind chain.Verification
 }
 
 // process is an indexer with its supervisor, as a process of its own would be: it has
@@ -43,12 +46,12 @@ type process struct {
 	cutter *Cutter
 	cancel context.CancelFunc
 	done   chan struct{}
+	waits  chan struct{} // closed when it first found the warehouse taken
+	taken  sync.Once
 
-	mu      sync.Mutex
-	ends    []error // why it had to be started again
-	fatal   error   // why it was not
-	sampled int     // samples of the parameters, of a filled warehouse, without an error
-	filled  bool
+	mu    sync.Mutex
+	ends  []error // why it had to be started again
+	fatal error   // why it was not
 }
 
 func startProcess(ctx context.Context, from source) (*process, error) {
@@ -58,7 +61,7 @@ func startProcess(ctx context.Context, from source) (*process, error) {
 	}
 
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	p := &process{source: from, cutter: cutter, cancel: cancel, done: make(chan struct{})}
+	p := &process{source: from, cutter: cutter, cancel: cancel, done: make(chan struct{}), waits: make(chan struct{})}
 
 	go func() {
 		defer close(p.done)
@@ -154,7 +157,9 @@ func (p *process) live(ctx context.Context) (err error) {
 		return fmt.Errorf("bind: %w", err)
 	}
 
-	held, err := warehouse.Lease(ctx, store.LeaseConfig{Holder: "simulated", TTL: lease, Waiting: func(*store.HeldError) {}})
+	held, err := warehouse.Lease(ctx, store.LeaseConfig{Holder: "simulated", TTL: lease, Waiting: func(*store.HeldError) {
+		p.taken.Do(func() { close(p.waits) })
+	}})
 	if err != nil {
 		return fmt.Errorf("lease: %w", err)
 	}
@@ -175,6 +180,11 @@ func (p *process) live(ctx context.Context) (err error) {
 	g, ctx := errgroup.WithContext(ctx)
 
 	g.Go(func() error { return p.daemon(pool, warehouse).Run(ctx) })
+
+	if p.behind != chain.VerifyNone {
+		g.Go(func() error { return p.verifier(pool, warehouse).Run(ctx) })
+	}
+
 	g.Go(func() error {
 		select {
 		case <-held.Lost():
@@ -198,18 +208,33 @@ func newPool(urls []string) (*chain.Pool, error) {
 func (p *process) daemon(pool *chain.Pool, warehouse *store.Store) *follow.Daemon {
 	history := &follow.History{
 		Source: pool, Decoder: p.decoder, Warehouse: warehouse, Filter: p.filter, BatchEvents: 100,
-		FlushAfter: 50 * time.Millisecond, Observer: p.observer(),
+		FlushAfter: 50 * time.Millisecond, Verify: p.history,
 	}
 
 	return &follow.Daemon{
 		Head: &follow.Head{
-			Source: pool, Decoder: p.decoder, Warehouse: warehouse, Filter: p.filter, History: history, Batch: 5, Observer: p.observer(),
+			Source: pool, Decoder: p.decoder, Warehouse: warehouse, Filter: p.filter, History: history, Batch: 5,
 		},
 		History:     history,
 		Parameters:  &follow.Parameters{Reader: contract.New(venice.Base(), pool), Warehouse: warehouse},
-		SampleEvery: time.Minute, Observer: p.observer(),
+		SampleEvery: time.Minute,
 	}
 }
+
+func (p *process) verifier(pool *chain.Pool, warehouse *store.Store) *follow.Verifier {
+	return &follow.Verifier{
+		Source: pool, Warehouse: warehouse, Decoder: p.decoder, Filter: p.filter, Level: p.behind, Observer: unheard{},
+	}
+}
+
+// unheard is a verifier's observer that keeps nothing: what it mends the oracle sees.
+type unheard struct{}
+
+// Verified implements follow.VerifierObserver.
+func (unheard) Verified(uint64, store.Replaced) {}
+
+// Unverified implements follow.VerifierObserver.
+func (unheard) Unverified(error) {}
 
 // ended says what the supervisor saw.
 func (p *process) ended() error {
@@ -226,39 +251,4 @@ func (p *process) died() error {
 	defer p.mu.Unlock()
 
 	return p.fatal
-}
-
-// hearing is what the process remembers of what its daemon tells.
-type hearing struct {
-	follow.Silent
-
-	p *process
-}
-
-func (p *process) observer() follow.Observer { return hearing{p: p} }
-
-// Filled implements follow.Observer.
-func (h hearing) Filled(_, left uint64, _, _ int) {
-	h.p.mu.Lock()
-	defer h.p.mu.Unlock()
-
-	h.p.filled = h.p.filled || left == 0
-}
-
-// Sampled implements follow.Observer.
-func (h hearing) Sampled(_ uint64, _ int, err error) {
-	h.p.mu.Lock()
-	defer h.p.mu.Unlock()
-
-	if err == nil && h.p.filled {
-		h.p.sampled++
-	}
-}
-
-// hasSampled reports whether the parameters were read since history is complete.
-func (p *process) hasSampled() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-
-	return p.sampled > 0
 }

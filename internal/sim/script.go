@@ -45,6 +45,7 @@ func script() []step {
 		{"cut the database off", 2, cutOff},
 		{"cut in a write", 2, cutInWrite},
 		{"kill ClickHouse", 1, killEngine},
+		{"disk full", 1, diskFull},
 	}
 }
 

@@ -72,11 +72,11 @@ func catchUp(ctx context.Context, w *World, _ *rand.Rand) (string, error) {
 }
 
 func stop(_ context.Context, w *World, _ *rand.Rand) (string, error) {
-	return "", w.Down((*process).stop)
+	return "", w.Down(Stop)
 }
 
 func kill(_ context.Context, w *World, _ *rand.Rand) (string, error) {
-	return "", w.Down((*process).kill)
+	return "", w.Down(Kill)
 }
 
 // killInWrite kills the daemon at some step of what it does, and often starts it again.

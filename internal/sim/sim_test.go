@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strconv"
 	"sync"
@@ -22,6 +23,16 @@ var (
 
 func TestMain(m *testing.M) {
 	embedded.Main()
+
+	if job := os.Getenv(followerEnv); job != "" {
+		if err := follower(job); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+
+		os.Exit(0)
+	}
+
 	os.Exit(m.Run())
 }
 

@@ -33,6 +33,7 @@ type World struct {
 	Endpoints []*Endpoint
 
 	process *process // nil while the daemon is down
+	second  *process // another one on the same warehouse, nil mostly
 	// direct is a connection to the warehouse that nobody cuts.
 	direct *store.Store
 	fork   *Fork
@@ -44,9 +45,9 @@ func NewWorld(ctx context.Context, engine *Engine, seed uint64) (_ *World, err e
 	r := dice(seed, "world", 0)
 	w := &World{Seed: seed}
 
-	defer func() {
+	defer func() { //nolint:contextcheck // as Run
 		if err != nil {
-			err = errors.Join(fmt.Errorf("make the world of seed %d: %w", seed, err), w.Close(context.WithoutCancel(ctx)))
+			err = errors.Join(fmt.Errorf("make the world of seed %d: %w", seed, err), w.Close())
 		}
 	}()
 
@@ -71,6 +72,9 @@ func NewWorld(ctx context.Context, engine *Engine, seed uint64) (_ *World, err e
 
 	w.source = source{urls: []string{w.Endpoints[0].HTTP(), w.Endpoints[1].HTTP()}, engine: engine, db: engine.database()}
 
+	levels := []chain.Verification{chain.VerifyNone, chain.VerifyNone, chain.VerifyBloom, chain.VerifyReceipts}
+	w.history, w.behind = pick(r, levels), pick(r, levels)
+
 	if r.IntN(2) == 0 {
 		w.urls[1] = w.Endpoints[1].WS()
 	}
@@ -89,12 +93,21 @@ func NewWorld(ctx context.Context, engine *Engine, seed uint64) (_ *World, err e
 	return w, err
 }
 
+// Verify sets how far a daemon that is started from now on checks history, and how far
+// it proves behind the loops.
+func (w *World) Verify(history, behind chain.Verification) { w.history, w.behind = history, behind }
+
 // Close ends everything and drops the database.
-func (w *World) Close(ctx context.Context) error {
+func (w *World) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+
 	var errs []error
 
-	if w.process != nil {
-		errs = append(errs, w.process.stop())
+	for _, p := range []*process{w.process, w.second} {
+		if p != nil {
+			errs = append(errs, p.stop())
+		}
 	}
 
 	if w.direct != nil {
@@ -128,8 +141,17 @@ func (w *World) Up(ctx context.Context) error {
 	return err
 }
 
-// Down ends it: one of the process's stop, kill and killAfter.
-func (w *World) Down(end func(*process) error) error {
+// End is a way in which a daemon ends.
+type End func(*process) error
+
+// Stop ends it as SIGTERM does, Kill as SIGKILL does.
+func Stop(p *process) error { return p.stop() }
+
+// Kill lets nothing of it reach the database any more.
+func Kill(p *process) error { return p.kill() }
+
+// Down ends the daemon.
+func (w *World) Down(end End) error {
 	if w.process == nil {
 		return nil
 	}
@@ -142,4 +164,31 @@ func (w *World) Down(end func(*process) error) error {
 	}
 
 	return p.died()
+}
+
+// Second starts another daemon on the same warehouse. The channel is closed when that
+// found the warehouse taken.
+func (w *World) Second(ctx context.Context) (taken <-chan struct{}, err error) {
+	w.second, err = startProcess(ctx, w.source)
+	if err != nil {
+		return nil, err
+	}
+
+	return w.second.waits, nil
+}
+
+// Succeed kills the daemon; the second is in its place.
+func (w *World) Succeed() error {
+	p := w.process
+	w.process, w.second = w.second, nil
+
+	return p.kill()
+}
+
+// Disconnect ends the world's own connections, which come again when they are needed.
+func (w *World) Disconnect() {
+	if w.direct != nil {
+		_ = w.direct.Close() // nothing is under way
+		w.direct = nil
+	}
 }
