@@ -52,8 +52,7 @@ func Main(m *testing.M) int {
 func Open(tb testing.TB) *store.Store {
 	tb.Helper()
 
-	s, err := store.Open(tb.Context(), store.Config{DSN: DSN(tb)})
-	require.NoError(tb, err)
+	s := connect(tb.Context(), tb, DSN(tb))
 	tb.Cleanup(func() { require.NoError(tb, s.Close()) })
 	require.NoError(tb, s.Migrate(tb.Context()))
 
@@ -120,8 +119,23 @@ func drop(tb testing.TB, server *embedded.Server, database string) {
 	ctx, cancel := context.WithTimeout(context.Background(), cleanup)
 	defer cancel()
 
-	s, err := store.Open(ctx, store.Config{DSN: server.DSN()})
-	require.NoError(tb, err)
+	s := connect(ctx, tb, server.DSN())
 	require.NoError(tb, s.Conn().Exec(ctx, "DROP DATABASE IF EXISTS "+database+" SYNC"))
 	require.NoError(tb, s.Close())
+}
+
+// connect waits for the server where another test's broken client has ended it: it is
+// started again on the same ports.
+func connect(ctx context.Context, tb testing.TB, dsn string) *store.Store {
+	tb.Helper()
+
+	for {
+		s, err := store.Open(ctx, store.Config{DSN: dsn})
+		if err == nil {
+			return s
+		}
+
+		require.NoError(tb, ctx.Err(), "%v", err)
+		require.True(tb, store.Retryable(err), "%v", err)
+	}
 }

@@ -31,8 +31,7 @@ func (b *bundle) requireTruth(t *testing.T) {
 func (b *bundle) chainEvents(t *testing.T) []string {
 	t.Helper()
 
-	client := ethclient.NewClient(b.net.Client())
-	defer client.Close()
+	client := ethclient.NewClient(b.net.Client()) // the devnet's own: it is not ours to close
 
 	logs, err := client.FilterLogs(t.Context(), ethereum.FilterQuery{FromBlock: new(big.Int), Addresses: b.filter.Addresses()})
 	require.NoError(t, err)
