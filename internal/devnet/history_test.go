@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/stretchr/testify/require"
 
 	"diemhouse/internal/devnet"
@@ -35,15 +36,20 @@ func events(t *testing.T) []decode.Event {
 func decodeAll(t *testing.T, d *devnet.Devnet) []decode.Event {
 	t.Helper()
 	base := venice.Base()
-	logs, err := client(t, d).FilterLogs(t.Context(), ethereum.FilterQuery{
-		FromBlock: new(big.Int), ToBlock: d.Head().Number,
-		Addresses: []common.Address{base.VVV, base.Staking, base.DIEM, base.Airdrop},
-	})
-	require.NoError(t, err)
 	decoder, err := decode.New(decode.Config{Deployment: base})
 	require.NoError(t, err)
-	out, err := decoder.Decode(nil, logs)
-	require.NoError(t, err)
+	c := ethclient.NewClient(d.Client())
+	var out []decode.Event
+	const step = 100 // blocks, so that no answer takes long
+	for from := uint64(0); from <= d.Head().Number.Uint64(); from += step {
+		logs, err := c.FilterLogs(t.Context(), ethereum.FilterQuery{
+			FromBlock: new(big.Int).SetUint64(from), ToBlock: new(big.Int).SetUint64(min(from+step-1, d.Head().Number.Uint64())),
+			Addresses: []common.Address{base.VVV, base.Staking, base.DIEM, base.Airdrop},
+		})
+		require.NoError(t, err)
+		out, err = decoder.Decode(out, logs)
+		require.NoError(t, err)
+	}
 	return out
 }
 
@@ -78,16 +84,16 @@ func TestHistoryHoldsEveryKindOfEvent(t *testing.T) {
 	require.Equal(t, 3, seen[decode.KindCurveUpdated], "curves")
 	require.Equal(t, 9, seen[decode.KindEmissionRateUpdated], "emission steps")
 	require.Equal(t, 18, seen[decode.KindVVVBurnBuyback], "monthly buybacks")
-	require.Greater(t, seen[decode.KindVVVBurnProgrammatic], 5000)
-	require.Greater(t, seen[decode.KindDIEMMint], 500)
-	require.Greater(t, seen[decode.KindDIEMBurn], 500)
+	require.Greater(t, seen[decode.KindVVVBurnProgrammatic], longBlocks)
+	require.Greater(t, seen[decode.KindDIEMMint], longBlocks/7)
+	require.Greater(t, seen[decode.KindDIEMBurn], longBlocks/7)
 }
 
 func TestHistoryHasTheScaleOfTheRealThing(t *testing.T) {
 	d := longHistory(t)
-	f, err := d.Oracle().Figures(t.Context(), 3600)
+	f, err := d.Oracle().Figures(t.Context(), longBlocks)
 	require.NoError(t, err)
-	curve, err := d.Oracle().Curve(t.Context(), 3600)
+	curve, err := d.Oracle().Curve(t.Context(), longBlocks)
 	require.NoError(t, err)
 	rate, err := curve.RateAt(f.DiemTotalSupply)
 	require.NoError(t, err)
@@ -101,7 +107,7 @@ func TestHistoryHasTheScaleOfTheRealThing(t *testing.T) {
 	require.InDelta(t, 40_000, target, 1e-6)
 	require.InDelta(t, 0.94, tokens(f.DiemTotalSupply)/target, 0.05, "DIEM supply in targets")
 	require.InDelta(t, 110e6, tokens(f.VVVTotalSupply), 5e6)
-	require.InDelta(t, 34e6, tokens(f.VVVBurned), 2e6)
+	require.InDelta(t, 33e6, tokens(f.VVVBurned), 3e6)
 	require.InDelta(t, 0.66, tokens(f.DiemTotalStaked)/tokens(f.DiemTotalSupply), 0.25, "share of DIEM that is staked")
 	require.InDelta(t, 0.3, tokens(f.Locked)/tokens(f.SVVVTotalSupply), 0.1, "share of stake that is locked")
 	require.Equal(t, *f.EmissionRatePerSecond, venice.RatePerSecond(2_000_000))
@@ -160,10 +166,10 @@ func TestVaultsMintForThemselves(t *testing.T) {
 
 func TestHistoryCoversItsTime(t *testing.T) {
 	d := longHistory(t)
-	require.Equal(t, uint64(3600), d.Header(3600).Number.Uint64())
-	require.Equal(t, uint64(now().Unix()), d.Header(3600).Time)
+	require.EqualValues(t, longBlocks, d.Head().Number.Uint64())
+	require.Equal(t, uint64(now().Unix()), d.Head().Time)
 	require.Equal(t, uint64(now().Add(-400*day).Unix()), d.Header(0).Time)
-	for n := uint64(1); n <= 3600; n++ {
+	for n := uint64(1); n <= longBlocks; n++ {
 		require.Greater(t, d.Header(n).Time, d.Header(n-1).Time)
 	}
 }
@@ -208,7 +214,7 @@ func TestSeedDecidesEverything(t *testing.T) {
 	require.NotEqual(t, one, hash(devnet.Config{Seed: 8}))
 	require.NotEqual(t, one, hash(devnet.Config{Seed: 7, Now: now().Add(time.Second)}))
 	require.NotEqual(t, one, hash(devnet.Config{Seed: 7, Actors: 61}))
-	require.NotEqual(t, one, hash(devnet.Config{Seed: 7, History: time.Hour}))
+	require.NotEqual(t, one, hash(devnet.Config{Seed: 7, History: 2 * time.Minute}))
 }
 
 func TestHistoryOfAnyLengthTellsTheWholeStory(t *testing.T) {
@@ -216,7 +222,7 @@ func TestHistoryOfAnyLengthTellsTheWholeStory(t *testing.T) {
 	for _, span := range []time.Duration{time.Minute, time.Hour, 36 * time.Hour} {
 		t.Run(span.String(), func(t *testing.T) {
 			t.Parallel()
-			d := start(t, devnet.Config{Seed: 3, History: span})
+			d := start(t, devnet.Config{Seed: 3, History: span, Blocks: 60})
 			f := figures(t, d)
 			require.True(t, f.Upgraded)
 			require.False(t, f.Locked.IsZero())

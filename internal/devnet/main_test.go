@@ -24,7 +24,8 @@ func now() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 const day = 24 * time.Hour
 
 // long is a chain with the default history of 400 days, made when the first test
-// asks for it. Tests may read it and nothing else.
+// asks for it. Tests may read it and nothing else. It has longBlocks blocks, fewer
+// where the race detector makes each ten times as dear.
 var long struct {
 	once  sync.Once
 	chain *devnet.Devnet
@@ -36,7 +37,7 @@ func longHistory(t *testing.T) *devnet.Devnet {
 	long.once.Do(func() {
 		// It outlives the test that happens to be first.
 		long.chain, long.err = devnet.Start(context.WithoutCancel(t.Context()),
-			devnet.Config{Seed: 1, History: 400 * day, Now: now(), AdminPort: -1})
+			devnet.Config{Seed: 1, History: 400 * day, Blocks: longBlocks, Now: now(), AdminPort: -1})
 	})
 	require.NoError(t, long.err)
 	return long.chain
