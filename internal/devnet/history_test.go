@@ -84,9 +84,9 @@ func TestHistoryHoldsEveryKindOfEvent(t *testing.T) {
 	require.Equal(t, 3, seen[decode.KindCurveUpdated], "curves")
 	require.Equal(t, 9, seen[decode.KindEmissionRateUpdated], "emission steps")
 	require.Equal(t, 18, seen[decode.KindVVVBurnBuyback], "monthly buybacks")
-	require.Greater(t, seen[decode.KindVVVBurnProgrammatic], longBlocks)
-	require.Greater(t, seen[decode.KindDIEMMint], longBlocks/7)
-	require.Greater(t, seen[decode.KindDIEMBurn], longBlocks/7)
+	require.Greater(t, seen[decode.KindVVVBurnProgrammatic], leastBurns)
+	require.Greater(t, seen[decode.KindDIEMMint], leastMints)
+	require.Greater(t, seen[decode.KindDIEMBurn], leastMints)
 }
 
 func TestHistoryHasTheScaleOfTheRealThing(t *testing.T) {
@@ -107,7 +107,7 @@ func TestHistoryHasTheScaleOfTheRealThing(t *testing.T) {
 	require.InDelta(t, 40_000, target, 1e-6)
 	require.InDelta(t, 0.94, tokens(f.DiemTotalSupply)/target, 0.05, "DIEM supply in targets")
 	require.InDelta(t, 110e6, tokens(f.VVVTotalSupply), 5e6)
-	require.InDelta(t, 33e6, tokens(f.VVVBurned), 3e6)
+	require.InDelta(t, burnedVVV, tokens(f.VVVBurned), 2e6)
 	require.InDelta(t, 0.66, tokens(f.DiemTotalStaked)/tokens(f.DiemTotalSupply), 0.25, "share of DIEM that is staked")
 	require.InDelta(t, 0.3, tokens(f.Locked)/tokens(f.SVVVTotalSupply), 0.1, "share of stake that is locked")
 	require.Equal(t, *f.EmissionRatePerSecond, venice.RatePerSecond(2_000_000))

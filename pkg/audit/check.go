@@ -19,8 +19,7 @@ const (
 	FigureEmissionRate   = "emission_rate"
 	FigureVenicePercent  = "venice_percentage"
 	FigureLockedPercent  = "venice_percentage_locked"
-	FigureLastReward     = "last_reward_time" // unix seconds
-	FigureCurve          = "curve"            // sum of the table's absolute differences
+	FigureCurve          = "curve" // sum of the table's absolute differences
 	FigureWalletLocked   = "wallet_locked"
 	FigureWalletMinted   = "wallet_outstanding"
 	FigureWalletStaked   = "wallet_staked"

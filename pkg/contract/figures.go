@@ -50,7 +50,6 @@ type Figures struct {
 	VVVSupply, VVVBurned    *uint256.Int
 	SVVVSupply, VVVLocked   *uint256.Int
 	DIEMSupply, DIEMStaked  *uint256.Int
-	LastRewardTime          *uint256.Int // unix seconds
 	EmissionRatePerSecond   *uint256.Int // VVV wei a second
 	VenicePercentage, Share *uint256.Int // of unlocked and of locked stake; 1e18 is all
 }
@@ -66,7 +65,6 @@ func (r *Reader) Figures(ctx context.Context, at chain.At) (Figures, error) {
 		{to: d.Staking, signature: "totalLockedStakedVVV()"},
 		{to: d.DIEM, signature: "totalSupply()"},
 		{to: d.DIEM, signature: "totalStaked()"},
-		{to: d.Staking, signature: "lastRewardTimestamp()"},
 		{to: d.Staking, signature: "emissionRatePerSecond()"},
 		{to: d.Staking, signature: "veniceEmissionsPercentage()"},
 		{to: d.Staking, signature: "veniceEmissionsPercentageWhenLocked()"},
@@ -76,6 +74,6 @@ func (r *Reader) Figures(ctx context.Context, at chain.At) (Figures, error) {
 	}
 
 	return Figures{
-		words[0], words[1], words[2], words[3], words[4], words[5], words[6], words[7], words[8], words[9],
+		words[0], words[1], words[2], words[3], words[4], words[5], words[6], words[7], words[8],
 	}, nil
 }
