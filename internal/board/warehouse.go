@@ -10,6 +10,8 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/semaphore"
+
+	"diemhouse/pkg/store"
 )
 
 // mostRows is how many rows of an answer are taken. Panels limit themselves to far
@@ -47,6 +49,8 @@ func openWarehouse(dsn string, l Limits, observe func(string, time.Duration, err
 	options.Settings["result_overflow_mode"] = "break"
 	options.Settings["max_memory_usage"] = 1_000_000_000
 	options.Settings["max_threads"] = 2
+
+	store.CloseGently(options)
 
 	conn, err := clickhouse.Open(options)
 	if err != nil {

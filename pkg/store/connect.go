@@ -96,6 +96,7 @@ func parseDSN(dsn string) (*clickhouse.Options, error) {
 	}
 
 	maps.Copy(options.Settings, sessionSettings())
+	CloseGently(options)
 
 	return options, nil
 }
