@@ -85,6 +85,14 @@ func (e *endpoint) queryRange(ctx context.Context, f FilterSet, r Range) ([][]ty
 		return nil, err
 	}
 
+	// What it says of the logs comes first: a refused batch may refuse the header with
+	// them, for no reason of its own.
+	for i := range f.queries {
+		if results[i].err != nil {
+			return nil, results[i].err
+		}
+	}
+
 	if len(results) > len(f.queries) {
 		if err := e.hasEnd(results[len(f.queries)], r.To); err != nil {
 			return nil, err
@@ -94,10 +102,6 @@ func (e *endpoint) queryRange(ctx context.Context, f FilterSet, r Range) ([][]ty
 	answers := make([][]types.Log, len(f.queries))
 
 	for i := range answers {
-		if results[i].err != nil {
-			return nil, results[i].err
-		}
-
 		answers[i], err = results[i].logList()
 		if err != nil {
 			return nil, e.refusal(Malformed, methodLogs, err)

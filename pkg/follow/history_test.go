@@ -49,14 +49,11 @@ func TestWhatCannotBeReadIsNamedAndTheRestIsCovered(t *testing.T) {
 
 	p := b.through(t)
 	p.set(func(c call) string {
-		switch {
-		case !names(c, missing):
+		if !names(c, missing) {
 			return ""
-		case !onlyNames(c, missing):
-			return `{"code":-32602,"message":"query exceeds max results 20000, retry with the range 1-1"}`
-		default:
-			return `{"code":-32602,"message":"Archive requests require a personal token. Get one for free at https://www.allnodes.com/publicnode"}`
 		}
+
+		return `{"code":-32602,"message":"query exceeds max results 20000, retry with the range 1-1"}`
 	})
 
 	var left *chain.ScanError
@@ -76,12 +73,6 @@ func TestWhatCannotBeReadIsNamedAndTheRestIsCovered(t *testing.T) {
 	before := b.heard.filled
 	require.NoError(t, b.history().Fill(t.Context(), everything(b)))
 	require.Equal(t, before+1, b.heard.filled)
-}
-
-func onlyNames(c call, block uint64) bool {
-	from, to, ok := rangeOf(c)
-
-	return ok && from == block && to == block
 }
 
 func TestDaemonKeepsTryingWhatCannotBeRead(t *testing.T) {
