@@ -15,7 +15,7 @@ LINT       := $(BIN)/golangci-lint
 
 # Rooms with whole nodes or long lives in their tests, which the race detector makes
 # ten times as dear: `make race` runs them under it.
-PLAIN      := (internal/devnet|internal/sim|pkg/audit|pkg/chain|pkg/follow|pkg/store)
+PLAIN      := (internal/devnet|internal/sim|pkg/chain|pkg/follow|pkg/store)
 
 .PHONY: all build demo test race soak lint generate screenshots clickhouse anvil uplot chromium clean help
 
