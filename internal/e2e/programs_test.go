@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -196,22 +197,29 @@ func (p *process) kill(t *testing.T) {
 func (p *process) says(t *testing.T, text string) {
 	t.Helper()
 
-	require.Eventually(t, func() bool {
+	came := assert.Eventually(t, func() bool {
 		if strings.Contains(p.stdout.String()+p.stderr.String(), text) {
 			return true
 		}
 
 		select {
 		case <-p.done:
-			t.Errorf("%v ended without saying %q: %s", p.cmd.Args, text, p.stdout.String()+p.stderr.String())
+			t.Errorf("%v ended without saying %q", p.cmd.Args, text)
 
 			return true
 		default:
 			return false
 		}
 	}, patience, poll)
+	if !came {
+		// What it does instead, goroutine by goroutine.
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT)
+
+		p.wait(t)
+	}
 
 	if t.Failed() {
+		t.Logf("%v said:\n%s%s", p.cmd.Args, p.stdout.String(), p.stderr.String())
 		t.FailNow()
 	}
 }

@@ -33,10 +33,18 @@ func CloseGently(options *clickhouse.Options) {
 
 type gentleConn struct{ *net.TCPConn }
 
-// Close says that nothing more is sent, and reads on until the server hangs up.
+// Close says that nothing more is sent, and reads on until the server hangs up, but not
+// for ever: clickhouse-go lifts deadlines, so what ends the reading is the end itself.
 func (c gentleConn) Close() error {
-	if c.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(parting)) == nil {
-		_, _ = io.Copy(io.Discard, c.TCPConn) // whatever it says, nobody waits for it
+	if c.CloseWrite() != nil {
+		return c.TCPConn.Close()
+	}
+
+	late := time.AfterFunc(parting, func() { _ = c.TCPConn.Close() })
+	_, _ = io.Copy(io.Discard, c.TCPConn) // whatever it says, nobody waits for it
+
+	if !late.Stop() {
+		return nil // It is closed.
 	}
 
 	return c.TCPConn.Close()
