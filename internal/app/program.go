@@ -58,6 +58,8 @@ func (p Program) Main(args []string) int {
 		return fail(exitUsage, err)
 	}
 
+	limitMemory()
+
 	ctx, stop := signals()
 	defer stop()
 
@@ -83,6 +85,18 @@ func (p Program) Main(args []string) int {
 		return fail(exitFailed, errors.New("stopped before the work was done"))
 	default:
 		return fail(exitFailed, err)
+	}
+}
+
+// softMemory is what the runtime may hold before it collects garbage more often. What
+// is live at the greatest rate of history is about 55 MB, and the program itself takes
+// 20 MB beside it: so less than 100 MB are resident.
+const softMemory = 72 << 20
+
+// limitMemory bounds memory unless the user did.
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
 	}
 }
 

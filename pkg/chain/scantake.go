@@ -25,6 +25,10 @@ func (s *scan) takeLocked(e *endpoint) (piece, bool) {
 	state := s.states[e]
 	n := e.width.take(s.cfg.FirstRange, s.cfg.MaxRange)
 
+	if s.crowdedLocked(e, n) {
+		return piece{}, false
+	}
+
 	for i := range s.todo {
 		at := i
 		if state.deep {
@@ -58,6 +62,20 @@ func (s *scan) takeLocked(e *endpoint) (piece, bool) {
 	}
 
 	return piece{}, false
+}
+
+// crowdedLocked reports whether the answers that are under way hold as much as memory
+// is for, so that one of n blocks more has to wait. Every endpoint may have one: none
+// waits for another that hangs.
+func (s *scan) crowdedLocked(e *endpoint, n uint64) bool {
+	logs, busy := e.width.expected(n), false
+
+	for f := range s.flights {
+		logs += f.endpoint.width.expected(f.Len())
+		busy = busy || f.endpoint == e
+	}
+
+	return busy && logs > fullAnswers*fullAnswer
 }
 
 // hasFlightLocked reports whether the endpoint is reading blocks of r already (its

@@ -6,7 +6,9 @@ const (
 	// fullAnswer is the number of logs an answer should have at most: ranges do not
 	// grow beyond what is expected to give that many. Public endpoints cap at 10,000
 	// to 20,000.
-	fullAnswer = 8000
+	fullAnswer = 9000
+	// fullAnswers is how many such answers are in flight at most, for each takes 10 MB.
+	fullAnswers = 2
 	// probeStep: without a stated limit, ranges between the greatest answered and the
 	// least refused are tried until they differ by less than a probeStep-th.
 	probeStep = 8
@@ -24,6 +26,22 @@ type width struct {
 	refusedAt uint64
 	// gentle is set once an answer was too large: growth is slow from then on.
 	gentle bool
+	// logs is how many the last answer had for answeredAt blocks; nothing is known while
+	// that is zero.
+	logs       int
+	answeredAt uint64
+}
+
+// expected is how many logs an answer for n blocks is likely to have.
+func (w *width) expected(n uint64) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	if w.answeredAt == 0 {
+		return fullAnswer
+	}
+
+	return int(float64(w.logs) / float64(w.answeredAt) * float64(n))
 }
 
 // take gives the number of blocks to ask for.
@@ -53,6 +71,8 @@ func (w *width) current() uint64 {
 func (w *width) answered(n uint64, logs int, most uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+
+	w.logs, w.answeredAt = logs, n
 
 	if n < w.next && logs <= fullAnswer {
 		return // A smaller bite than we would have asked for teaches nothing.

@@ -140,3 +140,27 @@ func TestWidthNeverLeavesItsBounds(t *testing.T) {
 		}
 	}
 }
+
+// TestFullAnswersAreFew bounds what answers under way hold, whatever Workers says; an
+// endpoint that hangs with one keeps no other from having its own.
+func TestFullAnswersAreFew(t *testing.T) {
+	t.Parallel()
+
+	p := newPool(t, Config{URLs: []string{"http://127.0.0.1:1", "http://127.0.0.1:2"}})
+	s := newScan(p, ScanConfig{}.withDefaults(), func() {})
+	dense, other := p.endpoints[0], p.endpoints[1]
+	fly := func(e *endpoint, n uint64) {
+		s.flights[&flight{endpoint: e, piece: piece{Range: Range{From: 1, To: n}}}] = struct{}{}
+	}
+
+	require.False(t, s.crowdedLocked(dense, 2000), "the first is always allowed")
+	fly(dense, 2000)
+	require.False(t, s.crowdedLocked(dense, 2000))
+	fly(dense, 2000)
+	require.True(t, s.crowdedLocked(dense, 2000), "what is not known may be full")
+	require.False(t, s.crowdedLocked(other, 2000))
+
+	dense.width.answered(2000, 200, DefaultMaxRange)
+	require.False(t, s.crowdedLocked(dense, 2000), "a tenth of a log a block")
+	require.True(t, s.crowdedLocked(dense, 200_000))
+}

@@ -14,9 +14,10 @@ import (
 
 // Defaults of [History].
 const (
-	// DefaultBatchEvents is how many events are put into one insert. Larger ones gain
-	// nothing measurable; smaller ones make more parts to merge.
-	DefaultBatchEvents = 50_000
+	// DefaultBatchEvents is how many events are put into one insert. Of 50,000 the server
+	// takes a seventh less time each, but two such batches are 40 MB; of 10,000 it takes a
+	// third more.
+	DefaultBatchEvents = 20_000
 	// DefaultFlushAfter is how long events of history wait for a fuller batch.
 	DefaultFlushAfter = time.Second
 )
@@ -76,6 +77,7 @@ func (h *History) Fill(ctx context.Context, r chain.Range) error {
 
 	var (
 		batches    = make(chan fill)
+		spare      = make(chan []decode.Event, 2) // the memory of written batches
 		incomplete error
 	)
 
@@ -85,11 +87,11 @@ func (h *History) Fill(ctx context.Context, r chain.Range) error {
 		defer close(batches)
 
 		var err error
-		incomplete, err = h.read(gctx, chainRanges(gaps), batches)
+		incomplete, err = h.read(gctx, chainRanges(gaps), batches, spare)
 
 		return err
 	})
-	g.Go(func() error { return h.write(gctx, batches, left) })
+	g.Go(func() error { return h.write(gctx, batches, spare, left) })
 
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("fill history of %s: %w", r, err)
@@ -104,7 +106,7 @@ func (h *History) Fill(ctx context.Context, r chain.Range) error {
 
 // read scans and decodes. What the scan could not get is returned apart, so that the
 // batches it did get are still written.
-func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- fill) (incomplete, err error) {
+func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- fill, spare <-chan []decode.Event) (incomplete, err error) {
 	var (
 		next  = fill{Batch: store.Batch{Filter: h.Filter.Name()}}
 		since = time.Now()
@@ -123,6 +125,11 @@ func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- f
 
 		next = fill{Batch: store.Batch{Filter: h.Filter.Name()}}
 		since = time.Now()
+
+		select {
+		case next.Events = <-spare:
+		default:
+		}
 
 		return nil
 	}
@@ -161,7 +168,7 @@ func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- f
 	return incomplete, send()
 }
 
-func (h *History) write(ctx context.Context, batches <-chan fill, left uint64) error {
+func (h *History) write(ctx context.Context, batches <-chan fill, spare chan<- []decode.Event, left uint64) error {
 	for b := range batches {
 		what := fmt.Sprintf("write %d events of %d blocks", len(b.Events), b.blocks)
 		if err := persist(ctx, what, func() error { return h.Warehouse.Write(ctx, b.Batch) }); err != nil {
@@ -170,6 +177,13 @@ func (h *History) write(ctx context.Context, batches <-chan fill, left uint64) e
 
 		left -= b.blocks
 		h.observer().Filled(b.blocks, left, len(b.Events), b.unknown)
+
+		clear(b.Events) // lets go of what they refer to
+
+		select {
+		case spare <- b.Events[:0]:
+		default:
+		}
 	}
 
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -17,13 +18,24 @@ var eventColumns = []string{
 	"args", "problem", "topics", "data", "version",
 }
 
+// partRows is how many events are held as columns at a time: 0.7 kB each.
+const partRows = 8192
+
 // insertEvents writes events in one insert, which the views on the table follow.
 func (s *Store) insertEvents(ctx context.Context, version uint64, events []decode.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
 
-	if err := s.insert(ctx, "events", eventColumns, eventBlock(version, events)...); err != nil {
+	parts := func(yield func([]any) bool) {
+		for part := range slices.Chunk(events, partRows) {
+			if !yield(eventBlock(version, part)) {
+				return
+			}
+		}
+	}
+
+	if err := s.insertParts(ctx, "events", eventColumns, parts); err != nil {
 		return fmt.Errorf("insert events: %w", err)
 	}
 

@@ -3,12 +3,21 @@ package store
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 )
 
-// insert sends one block of rows, given by columns, in one statement. Each column is
-// a slice that clickhouse-go takes whole, all of one length.
+// insert sends rows, given by columns, in one statement. Each column is a slice that
+// clickhouse-go takes whole, all of one length.
 func (s *Store) insert(ctx context.Context, table string, names []string, columns ...any) error {
+	return s.insertParts(ctx, table, names, slices.Values([][]any{columns}))
+}
+
+// insertParts sends rows in one statement that are too many to be held at once as
+// columns. The server puts the parts together again, and so makes one insert of them;
+// over HTTP clickhouse-go does.
+func (s *Store) insertParts(ctx context.Context, table string, names []string, parts iter.Seq[[]any]) error {
 	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+")")
 	if err != nil {
 		return s.secret.redact(err)
@@ -16,9 +25,16 @@ func (s *Store) insert(ctx context.Context, table string, names []string, column
 
 	defer func() { _ = batch.Close() }() // the error of Send says more
 
-	for i, values := range columns {
-		if err := batch.Column(i).Append(values); err != nil {
-			return fmt.Errorf("column %s of %s: %w", names[i], table, err)
+	for columns := range parts {
+		// What is there is sent before more is added, so that Send has the last part.
+		if err := batch.Flush(); err != nil {
+			return s.secret.redact(err)
+		}
+
+		for i, values := range columns {
+			if err := batch.Column(i).Append(values); err != nil {
+				return fmt.Errorf("column %s of %s: %w", names[i], table, err)
+			}
 		}
 	}
 
