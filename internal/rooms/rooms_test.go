@@ -54,6 +54,7 @@ var allowed = map[string][]string{
 	"internal/devnet/replay": {"pkg/venice"},
 	"internal/anvil":         {"internal/devnet"},
 	"internal/testenv":       {"pkg/store", "pkg/store/embedded"},
+	"internal/canned":        {"pkg/venice"},
 
 	// Tests alone.
 	"deploy":         {},

@@ -1,0 +1,149 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"text/template"
+	"time"
+)
+
+// report is everything that was measured.
+type report struct {
+	Machine  machine
+	Chain    chainFlags
+	Endpoint ready
+	History  []filled
+	Floors   []floor
+	Tables   []stored
+	Columns  []stored
+	Started  []started
+	Live     []followed
+	Idle     idled
+}
+
+// machine is what it was measured on.
+type machine struct {
+	CPU, Go string
+	Cores   int
+	// Memory is in bytes; Load is the load average before the run.
+	Memory int64
+	Load   string
+}
+
+func thisMachine() (machine, error) {
+	m := machine{Go: runtime.Version(), Cores: runtime.NumCPU()}
+
+	cpu, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return m, fmt.Errorf("read what machine this is: %w", err)
+	}
+
+	for line := range strings.Lines(string(cpu)) {
+		if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
+			m.CPU = strings.TrimSpace(value)
+		}
+	}
+
+	memory, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return m, fmt.Errorf("read what machine this is: %w", err)
+	}
+
+	if _, err := fmt.Sscanf(string(memory), "MemTotal: %d kB", &m.Memory); err != nil {
+		return m, fmt.Errorf("read the machine's memory: %w", err)
+	}
+
+	m.Memory *= 1024
+
+	load, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return m, fmt.Errorf("read the load: %w", err)
+	}
+
+	m.Load = strings.Fields(string(load))[0]
+
+	return m, nil
+}
+
+// Stored is all tables together, in bytes.
+func (r *report) Stored() uint64 {
+	var sum uint64
+	for _, t := range r.Tables {
+		sum += t.Bytes
+	}
+
+	return sum
+}
+
+// PerEvent is bytes an event.
+func (r *report) PerEvent(bytes uint64) float64 {
+	return float64(bytes) / float64(r.History[0].Rows.Events)
+}
+
+// Floor is the rate of the floor of that number, in events a second.
+func (r *report) Floor(i int) float64 { return r.Floors[i].Rate() }
+
+//go:embed report.md.tmpl
+var reportText string
+
+func (r *report) write(path string) error {
+	t, err := template.New("report").Funcs(template.FuncMap{
+		"n":   func(v any) string { return thousands(fmt.Sprintf("%.0f", number(v))) },
+		"mb":  func(v any) string { return thousands(fmt.Sprintf("%.0f", number(v)/1e6)) },
+		"s":   func(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) },
+		"ms":  func(d time.Duration) string { return fmt.Sprintf("%.0f", float64(d)/1e6) },
+		"f":   func(v float64) string { return fmt.Sprintf("%.2f", v) },
+		"div": func(a, b any) float64 { return number(a) / number(b) },
+	}).Parse(reportText)
+	if err != nil {
+		return err
+	}
+
+	out := os.Stdout
+
+	if path != "" {
+		if out, err = os.Create(path); err != nil { //nolint:gosec // the user names it
+			return fmt.Errorf("write the report: %w", err)
+		}
+		defer func() { _ = out.Close() }() // Sync has told
+	}
+
+	if err := t.Execute(out, r); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+
+	if path != "" {
+		return out.Sync()
+	}
+
+	return nil
+}
+
+func number(v any) float64 {
+	switch n := v.(type) {
+	case int:
+		return float64(n)
+	case int64:
+		return float64(n)
+	case uint64:
+		return float64(n)
+	case float64:
+		return n
+	case time.Duration:
+		return n.Seconds()
+	default:
+		panic(fmt.Sprintf("%T is no number", v)) // of the template above
+	}
+}
+
+// thousands groups digits.
+func thousands(digits string) string {
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+
+	return digits
+}
