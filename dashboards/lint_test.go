@@ -204,6 +204,25 @@ func TestPanelsStandOnTheGridWithoutOverlap(t *testing.T) {
 	}
 }
 
+// What a variable becomes without a format is not escaped. Only $__conditionalAll,
+// which looks at the variable and does not write it, takes it bare.
+var (
+	variableText = regexp.MustCompile(`\$\{?[a-z]\w*[^,\s)]*`)
+	variableBare = regexp.MustCompile(`, \$[a-z]\w*\)`)
+)
+
+func TestVariablesAreEscaped(t *testing.T) {
+	t.Parallel()
+
+	eachPanel(t, func(t *testing.T, _ panel.Dashboard, p panel.Panel) {
+		t.Helper()
+
+		for _, use := range variableText.FindAllString(variableBare.ReplaceAllString(p.Query.SQL+p.Query.Trend, ")"), -1) {
+			require.Regexp(t, `^\$\{\w+:sqlstring\}$`, use, p.Title)
+		}
+	})
+}
+
 var variableUse = regexp.MustCompile(`\$\{?(\w+)`)
 
 // used are the names of the variables in all SQL of a dashboard.

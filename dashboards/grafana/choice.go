@@ -23,7 +23,7 @@ func renderVariable(v panel.Variable, c Config) dashboard.VariableModel {
 
 	out.Type = dashboard.VariableTypeQuery
 	out.Datasource = new(reference(c.Datasource))
-	out.Query = text(v.SQL)
+	out.Query = &dashboard.StringOrMap{Map: map[string]any{"refId": v.Name, "queryType": "sql", "rawSql": v.SQL}}
 	out.Definition = &v.SQL
 	out.Refresh = new(dashboard.VariableRefreshOnDashboardLoad)
 	out.Sort = new(dashboard.VariableSortDisabled)

@@ -17,6 +17,10 @@ import (
 // PluginID is the data source's plugin.
 const PluginID = "grafana-clickhouse-datasource"
 
+// PluginVersion is the version of the plugin that the queries are written for. The
+// editor takes a query that names none for one of the third version and rewrites it.
+const PluginVersion = "4.20.0"
+
 // Format is the shape that the plugin's backend gives the answer.
 type Format int
 
@@ -38,6 +42,8 @@ type Query struct {
 	Hide *bool `json:"hide,omitempty"`
 	// Datasource is the provisioned one, by uid.
 	Datasource common.DataSourceRef `json:"datasource"`
+	// PluginVersion is that of the plugin which the query was written for.
+	PluginVersion string `json:"pluginVersion"`
 	// EditorType is sql: the other editor builds the query itself.
 	EditorType string `json:"editorType"`
 	// RawSQL may hold variables and macros.
@@ -118,7 +124,7 @@ type QueryBuilder struct{ query Query }
 // TimeSeries is called.
 func NewQuery(datasource, sql string) *QueryBuilder {
 	return &QueryBuilder{Query{
-		RefID: "A", Datasource: reference(datasource), EditorType: "sql",
+		RefID: "A", Datasource: reference(datasource), PluginVersion: PluginVersion, EditorType: "sql",
 		RawSQL: sql, QueryType: "table", Format: FormatTable,
 	}}
 }

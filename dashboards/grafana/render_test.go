@@ -97,6 +97,23 @@ func TestChartsAskForTimeSeriesAndTheRestForTables(t *testing.T) {
 	}
 }
 
+// The plugin's editor migrates, and so rewrites, what does not look like its own.
+func TestQueriesAreWhatThePluginItselfWrites(t *testing.T) {
+	t.Parallel()
+
+	query, err := NewQuery("x", "SELECT 1").TimeSeries().Build()
+	require.NoError(t, err)
+
+	raw, err := json.Marshal(query)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"refId": "A", "datasource": {"type": "grafana-clickhouse-datasource", "uid": "x"}, "pluginVersion": "4.20.0",
+		"editorType": "sql", "rawSql": "SELECT 1", "queryType": "timeseries", "format": 0}`, string(raw))
+
+	raw, err = json.Marshal(renderVariable(panel.Variable{Name: "kind", SQL: "SELECT 2"}, Config{Datasource: "x"}).Query)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"refId": "kind", "queryType": "sql", "rawSql": "SELECT 2"}`, string(raw))
+}
+
 func TestAnAlertMustNotHoldADollar(t *testing.T) {
 	t.Parallel()
 

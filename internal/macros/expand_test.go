@@ -83,7 +83,7 @@ func TestVariablesAreFilledInAsTheBrowserDoes(t *testing.T) {
 		"plain":                     {"a = '$wallet'", "a = '0xab'"},
 		"braces":                    {"a = '${wallet}'", "a = '0xab'"},
 		"old brackets":              {"a = '[[wallet]]'", "a = '0xab'"},
-		"several":                   {"${kind}", "{stake,claim}"},
+		"several":                   {"${kind}", "'stake','claim'"},
 		"csv":                       {"${kind:csv}", "stake,claim"},
 		"sqlstring":                 {"k IN (${kind:sqlstring})", "k IN ('stake','claim')"},
 		"sqlstring with a quote":    {"${quote:sqlstring}", "'it''s'"},

@@ -38,7 +38,8 @@ func replaceVariables(sql string, c Context) string {
 }
 
 // formatValues writes values as Grafana's format of that name does. Without a
-// format one value stands as it is and several as {a,b}.
+// format one value stands as it is, and several as the plugin has them written:
+// between quotes, with nothing escaped.
 func formatValues(values []string, format string) string {
 	switch format {
 	case "sqlstring":
@@ -50,7 +51,7 @@ func formatValues(values []string, format string) string {
 	}
 
 	if len(values) > 1 {
-		return "{" + strings.Join(values, ",") + "}"
+		return "'" + strings.Join(values, "','") + "'"
 	}
 
 	return strings.Join(values, "")
