@@ -60,6 +60,9 @@ type Config struct {
 	// LogQueryLimit is how many addresses or topics one query may name. 0 means
 	// go-ethereum's default.
 	LogQueryLimit int
+	// Prune forgets the states of all blocks but the first and the newest 128, as a
+	// node without an archive does.
+	Prune bool
 	// Progress is told of the history's growth, when not nil.
 	Progress func(done, total int)
 }

@@ -39,7 +39,7 @@ func startNode(config Config, genesis *core.Genesis) (*node.Node, *eth.Ethereum,
 	settings := ethconfig.Defaults
 	settings.Genesis = genesis
 	settings.SyncMode = ethconfig.FullSync
-	settings.NoPruning = true
+	settings.NoPruning = !config.Prune
 	settings.StateScheme = "hash"
 	settings.SnapshotCache = 64
 	settings.NoPrefetch = true
