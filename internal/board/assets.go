@@ -23,7 +23,8 @@ var embedded embed.FS
 type asset struct {
 	content []byte
 	kind    string
-	tag     string
+	// tag is a weak ETag: the same for the file as it is and compressed.
+	tag string
 }
 
 func loadAssets() (map[string]asset, error) {
@@ -45,7 +46,7 @@ func loadAssets() (map[string]asset, error) {
 		}
 
 		sum := sha256.Sum256(content)
-		out[name] = asset{content: content, kind: kindOf(name), tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+		out[name] = asset{content: content, kind: kindOf(name), tag: `W/"` + hex.EncodeToString(sum[:12]) + `"`}
 
 		return nil
 	})

@@ -51,6 +51,11 @@ func Start(ctx context.Context, c Config) (*Board, error) {
 		return nil, err
 	}
 
+	handler, err := b.handler()
+	if err != nil {
+		return nil, err
+	}
+
 	if b.metrics, err = newMetrics(b); err != nil {
 		return nil, err
 	}
@@ -61,7 +66,7 @@ func Start(ctx context.Context, c Config) (*Board, error) {
 		return nil, err
 	}
 
-	b.serve()
+	b.serve(handler)
 
 	return b, nil
 }
@@ -105,11 +110,11 @@ func (b *Board) open(ctx context.Context) (err error) {
 	return nil
 }
 
-func (b *Board) serve() {
+func (b *Board) serve(handler http.Handler) {
 	b.running, b.stop = context.WithCancel(context.Background())
 	b.watcher = newWatcher(b.running, b.warehouse, b.config.Poll, b.log)
 	b.http = &http.Server{
-		Handler:           b.handler(),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -131,7 +136,7 @@ func (b *Board) serve() {
 }
 
 // handler routes what can be asked for.
-func (b *Board) handler() http.Handler {
+func (b *Board) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
 
 	mux.HandleFunc("GET /{$}", b.page)
@@ -146,10 +151,18 @@ func (b *Board) handler() http.Handler {
 	mux.HandleFunc("GET /api/v1/dashboards/{uid}/variables/{name}", b.api(b.apiVariable))
 	mux.HandleFunc("GET /api/v1/dashboards/{uid}/annotations", b.api(b.apiAnnotations))
 	mux.HandleFunc("GET /api/v1/panels/{uid}/{id}", b.api(b.apiPanel))
-	mux.HandleFunc("GET /api/v1/live/{uid}", b.stream(b.live))
 	mux.HandleFunc("GET /api/", b.api(func(r *http.Request) (any, error) {
 		return nil, refuse(http.StatusNotFound, "no such part of the API: %s; docs/API.md lists all", r.URL.Path)
 	}))
 
-	return guard(mux)
+	answers, err := compress(mux)
+	if err != nil {
+		return nil, err
+	}
+
+	all := http.NewServeMux()
+	all.Handle("/", answers)
+	all.HandleFunc("GET /api/v1/live/{uid}", b.stream(b.live))
+
+	return guard(all), nil
 }
