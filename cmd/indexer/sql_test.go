@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"diemhouse/internal/app"
+	"diemhouse/internal/config"
 	"diemhouse/internal/testenv"
 	"diemhouse/pkg/store"
 )
@@ -107,6 +112,85 @@ func TestFormats(t *testing.T) {
 	for format, want := range map[string]string{"json": "[\n]\n", "jsonl": "", "csv": "n\n", "table": "n\n"} {
 		require.Equal(t, want, printed(t, s, format, "SELECT number AS n FROM numbers(0)"), format)
 	}
+}
+
+// What the protocol passes over is refused, not ignored.
+func TestTheQueryDoesNotSayHowItIsPrinted(t *testing.T) {
+	t.Parallel()
+
+	s := testenv.Open(t)
+
+	for query, want := range map[string]string{
+		"SELECT 1 FORMAT JSON":                                                  "FORMAT JSON is not for this command: leave it out and give --format",
+		"select 1\n  format\tJSONEachRow;":                                      "FORMAT JSONEachRow",
+		"SELECT 1 /* FORMAT A */ FORMAT CSV -- end":                             "FORMAT CSV",
+		"SELECT 1 SETTINGS max_threads = 1 FORMAT TSV":                          "FORMAT TSV",
+		"SELECT 1 FORMAT TSV SETTINGS max_threads = 1":                          "FORMAT TSV",
+		"SHOW TABLES FORMAT Vertical":                                           "FORMAT Vertical",
+		"SELECT 1 INTO OUTFILE 'x.csv' FORMAT CSV":                              "INTO OUTFILE",
+		"SELECT 'x FORMAT JSON'":                                                "",
+		"SELECT 1 AS `a FORMAT JSON`":                                           "",
+		"SELECT 1 -- FORMAT JSON":                                               "",
+		`SELECT 'it\'s INTO OUTFILE x' AS x, 'FORMAT' SETTINGS max_threads = 1`: "",
+		"SELECT formatRow('CSV', 1)":                                            "",
+		"SELECT 1 AS format, 2 AS JSON":                                         "",
+		"no SQL at all FORMAT JSON":                                             "",
+	} {
+		err := checkOutput(t.Context(), s.Conn(), query)
+		if want == "" {
+			require.NoError(t, err, query)
+		} else {
+			require.ErrorContains(t, err, want, query)
+		}
+	}
+}
+
+func TestFormatIsChosen(t *testing.T) {
+	t.Parallel()
+
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, file.Close()) })
+
+	for args, want := range map[string]string{
+		"": "tsv", "--json": "json", "--format=csv": "csv", "--format=json --json": "json", "--format=csv --json": "",
+	} {
+		var c cli
+
+		options, err := config.Options("indexer", "", "")
+		require.NoError(t, err)
+		parser, err := kong.New(&c, options...)
+		require.NoError(t, err)
+
+		_, err = parser.Parse(append([]string{"sql", "SELECT 1"}, strings.Fields(args)...))
+		if want == "" {
+			require.ErrorContains(t, err, "two things", args)
+
+			continue
+		}
+
+		require.NoError(t, err, args)
+		require.Equal(t, want, c.SQL.format(&app.Env{Out: file}), args)
+	}
+}
+
+func TestTheCommandPrintsAndRefuses(t *testing.T) {
+	t.Parallel()
+
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	require.NoError(t, err)
+
+	env := &app.Env{Out: out, Log: zerolog.Nop()}
+	c := sqlCommand{Warehouse: config.Warehouse{ClickHouse: testenv.DSN(t)}, JSON: true, Query: "SELECT toUInt256(1) AS n"}
+	require.NoError(t, c.Run(t.Context(), env))
+	require.NoError(t, out.Close())
+
+	text, err := os.ReadFile(out.Name())
+	require.NoError(t, err)
+	require.JSONEq(t, `[{"n": "1"}]`, string(text))
+
+	c.Query += " FORMAT JSONEachRow"
+	require.ErrorContains(t, c.Run(t.Context(), env), "FORMAT JSONEachRow is not for this command")
 }
 
 func TestLongResultsAreStreamed(t *testing.T) {
