@@ -45,7 +45,7 @@ func (c *redecodeCommand) Run(ctx context.Context, env *app.Env) error {
 			return errors.New("the warehouse has never seen the chain: run indexer run or backfill first")
 		}
 
-		done, err := w.Redecode(ctx, heads.Finalized, decoder.Decode)
+		done, err := w.Redecode(ctx, heads.Finalized, decoder.Redecode)
 		if err != nil {
 			return err
 		}

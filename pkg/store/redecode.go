@@ -1,14 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"time"
-
-	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/types"
 
 	"diemhouse/pkg/decode"
 )
@@ -23,51 +17,57 @@ type Redecoded struct {
 	Logs, Known int
 }
 
-// Redecode gives every unknown log up to and including a block to decode, and writes
-// those that it knows now. The blocks must be final: a rewind that ran at the same
-// time would be undone. It is safe to repeat.
-func (s *Store) Redecode(
-	ctx context.Context, upTo uint64, decode func([]decode.Event, []types.Log) ([]decode.Event, error),
-) (done Redecoded, err error) {
+// Decoder decodes events again that are stored as unknown: [decode.Decoder.Redecode].
+type Decoder func(dst, stored []decode.Event) ([]decode.Event, error)
+
+// Redecode gives every unknown event up to and including a block to decode, together
+// with its neighbours in the block, and writes what decode makes of it: those that it
+// knows now, and those that are unknown for another reason. The blocks must be final: a
+// rewind that ran at the same time would be undone. It is safe to repeat.
+func (s *Store) Redecode(ctx context.Context, upTo uint64, decoder Decoder) (done Redecoded, err error) {
 	if err := s.beginRewrite(ctx); err != nil {
 		return done, err
 	}
 
 	for next := uint64(0); ; {
-		logs, version, err := s.unknownLogs(ctx, next, upTo)
+		stored, version, err := s.unknownEvents(ctx, next, upTo)
 		if err != nil {
 			return done, err
 		}
 
-		if len(logs) == 0 {
+		if len(stored) == 0 {
 			break
 		}
 
-		known, err := s.redecodePage(ctx, version, logs, decode)
+		known, err := s.redecodePage(ctx, version, stored, decoder)
 		if err != nil {
 			return done, fmt.Errorf("decode the unknown logs of blocks %d to %d again: %w",
-				logs[0].BlockNumber, logs[len(logs)-1].BlockNumber, err)
+				stored[0].BlockNumber, stored[len(stored)-1].BlockNumber, err)
 		}
 
-		done.Logs += len(logs)
+		done.Logs += unknown(stored)
 		done.Known += known
-		next = logs[len(logs)-1].BlockNumber + 1
+		next = stored[len(stored)-1].BlockNumber + 1
 	}
 
 	return done, s.endRewrite(ctx)
 }
 
-func (s *Store) redecodePage(
-	ctx context.Context, version uint64, logs []types.Log, decoder func([]decode.Event, []types.Log) ([]decode.Event, error),
-) (known int, err error) {
-	events, err := decoder(nil, logs)
-	if err != nil {
-		return 0, err
+// unknown counts the events that nothing decodes.
+func unknown(events []decode.Event) (n int) {
+	for i := range events {
+		if events[i].Kind == decode.KindUnknown {
+			n++
+		}
 	}
 
-	events = slices.DeleteFunc(events, func(e decode.Event) bool { return e.Kind == decode.KindUnknown })
-	if len(events) == 0 {
-		return 0, nil
+	return n
+}
+
+func (s *Store) redecodePage(ctx context.Context, version uint64, stored []decode.Event, decoder Decoder) (known int, err error) {
+	events, err := decoder(nil, stored)
+	if err != nil || len(events) == 0 {
+		return 0, err
 	}
 
 	if err := s.insertEvents(ctx, s.clock.next(version), events); err != nil {
@@ -78,48 +78,36 @@ func (s *Store) redecodePage(
 		return 0, err
 	}
 
-	return len(events), s.queueHours(ctx, hoursOf(events))
+	return len(events) - unknown(events), s.queueHours(ctx, hoursOf(events))
 }
 
-// unknownLogs reads a page of whole blocks, and the greatest version of its rows.
-func (s *Store) unknownLogs(ctx context.Context, from, to uint64) (logs []types.Log, version uint64, err error) {
+// unknownEvents reads the unknown events of a page of whole blocks and what is at the
+// log index before and after each, in order of place, and the greatest version among
+// them.
+func (s *Store) unknownEvents(ctx context.Context, from, to uint64) (stored []decode.Event, version uint64, err error) {
 	err = s.each(ctx, func(read func(...any) error) error {
-		var (
-			l                         types.Log
-			logIndex, txIndex         uint32
-			blockHash, txHash, sender string
-			topics                    []string
-			data                      string
-			at                        time.Time
-			v                         uint64
-		)
-
-		err := read(&l.BlockNumber, &logIndex, &at, &blockHash, &txHash, &txIndex, &sender, &topics, &data, &v)
+		e, v, err := readEvent(read)
 		if err != nil {
 			return err
 		}
 
-		l.Index, l.TxIndex, l.BlockTimestamp = uint(logIndex), uint(txIndex), uint64(at.Unix())
-		l.BlockHash, l.TxHash = common.BytesToHash([]byte(blockHash)), common.BytesToHash([]byte(txHash))
-		l.Address, l.Data = common.BytesToAddress([]byte(sender)), []byte(data)
-
-		for _, topic := range topics {
-			l.Topics = append(l.Topics, common.BytesToHash([]byte(topic)))
-		}
-
-		logs, version = append(logs, l), max(version, v)
+		stored, version = append(stored, e), max(version, v)
 
 		return nil
-	}, `SELECT block_number, log_index, block_time, block_hash, tx_hash, tx_index, address, topics, data, version
-		FROM events FINAL WHERE kind = ? AND block_number BETWEEN ? AND ?
-		ORDER BY block_number LIMIT ? WITH TIES`, string(decode.KindUnknown), from, to, redecodePage)
+	}, "SELECT "+storedEvent+` FROM events FINAL
+		WHERE block_number BETWEEN ? AND ? AND (block_number, log_index) IN
+		(
+			SELECT block_number, toUInt32(arrayJoin([log_index, log_index + 1, greatest(log_index, 1) - 1]))
+			FROM
+			(
+				SELECT block_number, log_index FROM events FINAL WHERE kind = ? AND block_number BETWEEN ? AND ?
+				ORDER BY block_number LIMIT ? WITH TIES
+			)
+		)
+		ORDER BY block_number, log_index`, from, to, string(decode.KindUnknown), from, to, redecodePage)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read unknown logs from block %d on: %w", from, err)
 	}
 
-	slices.SortFunc(logs, func(a, b types.Log) int {
-		return cmp.Or(cmp.Compare(a.BlockNumber, b.BlockNumber), cmp.Compare(a.Index, b.Index))
-	})
-
-	return logs, version, nil
+	return stored, version, nil
 }

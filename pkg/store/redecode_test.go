@@ -2,16 +2,20 @@ package store_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/holiman/uint256"
 	"github.com/stretchr/testify/require"
 
 	"diemhouse/internal/testenv"
 	"diemhouse/pkg/decode"
 	"diemhouse/pkg/store"
+	"diemhouse/pkg/venice"
 )
 
 // unknownChain is a chain with many logs that nothing knows, some of them of a topic
@@ -33,19 +37,13 @@ func unknownChain(blocks int) *madeChain {
 }
 
 // learn is a decoder that has learned what 0xAB means: an unstake of 42 wei.
-func learn(dst []decode.Event, logs []types.Log) ([]decode.Event, error) {
-	for _, l := range logs {
-		e := decode.Event{
-			BlockNumber: l.BlockNumber, LogIndex: uint32(l.Index), BlockTime: l.BlockTimestamp, BlockHash: l.BlockHash,
-			TxHash: l.TxHash, TxIndex: uint32(l.TxIndex), Address: l.Address, Contract: decode.ContractStaking,
-			Kind: decode.KindUnknown, Topics: l.Topics, Data: l.Data, Problem: "unknown",
-		}
-		if l.Topics[0] == (common.Hash{0xAB}) {
-			e.Kind, e.Topics, e.Data, e.Problem = decode.KindUnstakeFinalized, nil, nil, ""
+func learn(dst, stored []decode.Event) ([]decode.Event, error) {
+	for _, e := range stored {
+		if e.Kind == decode.KindUnknown && e.Topics[0] == (common.Hash{0xAB}) {
+			e.Contract, e.Kind, e.Topics, e.Data, e.Problem = decode.ContractStaking, decode.KindUnstakeFinalized, nil, nil, ""
 			e.VVVWei = *uint256.NewInt(42)
+			dst = append(dst, e)
 		}
-
-		dst = append(dst, e)
 	}
 
 	return dst, nil
@@ -59,13 +57,10 @@ func learned(t *testing.T, c *madeChain, upTo uint64) (events []decode.Event, un
 		if e.Kind == decode.KindUnknown && e.BlockNumber <= upTo {
 			unknown++
 
-			out, err := learn(nil, []types.Log{{
-				BlockNumber: e.BlockNumber, Index: uint(e.LogIndex), BlockTimestamp: e.BlockTime, BlockHash: e.BlockHash,
-				TxHash: e.TxHash, TxIndex: uint(e.TxIndex), Address: e.Address, Topics: e.Topics, Data: e.Data,
-			}})
+			out, err := learn(nil, []decode.Event{e})
 			require.NoError(t, err)
 
-			if out[0].Kind != decode.KindUnknown {
+			if len(out) > 0 {
 				known++
 				e = out[0]
 			}
@@ -97,6 +92,62 @@ func TestRedecode(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, again.Known)
 	require.NotZero(t, again.Logs)
+}
+
+// TestRedecodeSeesTheNeighbours has a DiemMinted that only the user's ABI can read: who
+// minted is told by the transfer before it, which was stored decoded.
+func TestRedecodeSeesTheNeighbours(t *testing.T) {
+	t.Parallel()
+
+	base := venice.Base()
+	alice := common.HexToAddress("0xa11ce")
+	log := func(address common.Address, signature string, topics []common.Hash, data uint64) types.Log {
+		word := uint256.NewInt(data).Bytes32()
+
+		return types.Log{
+			Address: address, Topics: append([]common.Hash{crypto.Keccak256Hash([]byte(signature))}, topics...), Data: word[:],
+			BlockNumber: 9, BlockHash: common.Hash{9}, BlockTimestamp: 1_790_000_000, TxHash: common.Hash{1},
+		}
+	}
+	logs := []types.Log{
+		log(base.Staking, "Nobody(uint256)", nil, 1),
+		log(base.VVV, "Transfer(address,address,uint256)", []common.Hash{{}, common.BytesToHash(alice[:])}, 5),
+		log(base.DIEM, "Transfer(address,address,uint256)", []common.Hash{{}, common.BytesToHash(alice[:])}, 7),
+		log(base.Staking, "DiemMinted(uint256,uint256)", []common.Hash{{31: 200}}, 7),
+		log(base.Staking, "Set(uint256)", nil, 1),
+	}
+
+	for i := range logs {
+		logs[i].Index = uint(i)
+	}
+
+	logs[4].Data = nil // too short for the ABI that will be given
+
+	young, err := decode.New(decode.Config{Deployment: base})
+	require.NoError(t, err)
+	stored, err := young.Decode(nil, logs)
+	require.NoError(t, err)
+
+	s := testenv.Open(t)
+	require.NoError(t, s.Write(t.Context(), store.Batch{
+		Filter: store.FilterCore, Events: stored, Covered: []store.Range{{From: 1, To: 10}},
+	}))
+
+	parsed, err := decode.ParseABI("staking", strings.NewReader(`[
+		{"type": "event", "name": "DiemMinted", "inputs": [{"name": "x", "type": "uint256", "indexed": true}, {"name": "y", "type": "uint256"}]},
+		{"type": "event", "name": "Set", "inputs": [{"name": "a", "type": "uint256"}]}]`))
+	require.NoError(t, err)
+	taught, err := decode.New(decode.Config{Deployment: base, ABIs: map[decode.Contract][]abi.ABI{decode.ContractStaking: {parsed}}})
+	require.NoError(t, err)
+	want, err := taught.Decode(nil, logs)
+	require.NoError(t, err)
+	require.Equal(t, decode.KindDIEMMint, want[3].Kind)
+	require.Equal(t, alice, want[3].Account)
+
+	done, err := s.Redecode(t.Context(), 10, taught.Redecode)
+	require.NoError(t, err)
+	require.Equal(t, store.Redecoded{Logs: 3, Known: 1}, done)
+	requireHolds(t, s, want)
 }
 
 func TestRedecodeIsKilled(t *testing.T) {
@@ -143,7 +194,7 @@ func TestRedecodeErrorsComeBack(t *testing.T) {
 	s, c := testenv.Open(t), unknownChain(30)
 	require.NoError(t, s.Write(t.Context(), c.history(store.Range{From: 1, To: 30})))
 
-	_, err := s.Redecode(t.Context(), 30, func([]decode.Event, []types.Log) ([]decode.Event, error) {
+	_, err := s.Redecode(t.Context(), 30, func(_, _ []decode.Event) ([]decode.Event, error) {
 		return nil, context.DeadlineExceeded
 	})
 	require.ErrorIs(t, err, context.DeadlineExceeded)

@@ -3,11 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"math/big"
-	"time"
-
-	"github.com/ethereum/go-ethereum/common"
-	"github.com/holiman/uint256"
 
 	"diemhouse/pkg/decode"
 )
@@ -115,31 +110,15 @@ func (s *Store) contents(ctx context.Context, filter string, r Range) (have map[
 	have = make(map[Place]decode.Event)
 
 	err = s.each(ctx, func(read func(...any) error) error {
-		var (
-			e                                            decode.Event
-			at                                           time.Time
-			blockHash, txHash, address, account, counter string
-			kind                                         string
-			vvv, diem                                    big.Int
-		)
-
-		err := read(&e.BlockNumber, &e.LogIndex, &at, &blockHash, &txHash, &address, &kind, &account, &counter,
-			&vvv, &diem, &e.Args, &e.Problem)
+		e, _, err := readEvent(read)
 		if err != nil {
 			return err
 		}
 
-		e.BlockTime, e.Kind = uint64(at.Unix()), decode.Kind(kind)
-		e.BlockHash, e.TxHash = common.BytesToHash([]byte(blockHash)), common.BytesToHash([]byte(txHash))
-		e.Address, e.Account = common.BytesToAddress([]byte(address)), common.BytesToAddress([]byte(account))
-		e.Counterparty = common.BytesToAddress([]byte(counter))
-		e.VVVWei, e.DIEMWei = *uint256.MustFromBig(&vvv), *uint256.MustFromBig(&diem)
 		have[Place{e.BlockNumber, e.LogIndex}] = e
 
 		return nil
-	}, `SELECT block_number, log_index, block_time, block_hash, tx_hash, address, kind, account, counterparty,
-			vvv_wei, diem_wei, args, problem
-		FROM events FINAL
+	}, "SELECT "+storedEvent+` FROM events FINAL
 		WHERE block_number BETWEEN ? AND ? AND (? OR kind != ?)`,
 		r.From, r.To, filter == FilterAll, string(decode.KindVVVTransfer))
 	if err != nil {
