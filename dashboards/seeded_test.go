@@ -42,6 +42,11 @@ func TestQueriesOnASeededWarehouse(t *testing.T) {
 			require.NoError(t, err)
 			q.check(t, a)
 			require.Equal(t, calm[q.name], a.empty(), "it gave %d rows", len(a.rows))
+
+			if q.figure && !calm[q.name] {
+				require.Len(t, a.rows, 1)
+				require.NotContains(t, a.rows[0], nil, "of %v", a.names)
+			}
 		})
 	}
 
