@@ -17,7 +17,7 @@ LINT       := $(BIN)/golangci-lint
 # ten times as dear: `make race` runs them under it.
 PLAIN      := (internal/devnet|internal/sim|pkg/chain|pkg/follow|pkg/store)
 
-.PHONY: all build demo test race soak lint generate screenshots clickhouse anvil uplot chromium clean help
+.PHONY: all build demo test race bench soak lint generate screenshots clickhouse anvil uplot chromium clean help
 
 all: build clickhouse ## the programs and the engine they need
 
@@ -35,6 +35,10 @@ test: clickhouse anvil uplot chromium lint ## everything that proves the product
 
 race: clickhouse anvil uplot chromium ## every test under the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
+
+bench: build clickhouse uplot ## measure and write docs/BENCHMARKS.md and docs/QUERIES.md, on a machine that does nothing else
+	$(BIN)/bench --report docs/BENCHMARKS.md $(ARGS)
+	$(GO) test ./dashboards -run '^$$' -bench DashboardQueries -benchtime 3x -timeout 3h -rows 8000000,80000000 -report ../docs/QUERIES.md
 
 soak: clickhouse ## the simulator, seed after seed: make soak ARGS="-sim.from=1 -sim.seeds=1000"
 	CGO_ENABLED=1 $(GO) test ./internal/sim -count=1 -timeout 24h -run TestSeeds -v $(ARGS)

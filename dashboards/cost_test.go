@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,33 +20,63 @@ import (
 )
 
 var (
-	benchRows   = flag.Int("rows", 1_000_000, "rows of the ledger that the benchmark's history has")
+	benchRows   = flag.String("rows", "1000000", "rows of the ledger that the benchmark's history has; several sizes apart by commas")
 	benchReport = flag.String("report", "", "file to write the benchmark's table to, as Markdown")
 )
 
 // cost is what a query took at best.
 type cost struct {
-	name string
 	time time.Duration
 	cpu  time.Duration
 	read uint64
 	rows int
 }
 
-// BenchmarkDashboardQueries asks every query of every dashboard, annotation and alert
-// on a made history of -rows rows of the ledger, for a wallet in the middle.
+// size is a made history and what the queries cost on it.
+type size struct {
+	ledger, events, hours uint64
+	version               string
+	costs                 map[string]cost
+}
+
+// BenchmarkDashboardQueries asks every query of every dashboard, annotation and alert,
+// for a wallet in the middle, and every example of docs/SQL.md, on made histories of
+// -rows rows of the ledger.
 func BenchmarkDashboardQueries(b *testing.B) {
-	w := made(b, *benchRows)
+	var sizes []size
+
+	for text := range strings.SplitSeq(*benchRows, ",") {
+		rows, err := strconv.Atoi(text)
+		require.NoError(b, err)
+
+		b.Run("rows="+text, func(b *testing.B) { sizes = append(sizes, costsOn(b, made(b, rows))) })
+	}
+
+	if *benchReport != "" {
+		require.NoError(b, os.WriteFile(*benchReport, report(sizes), 0o600))
+	}
+}
+
+func costsOn(b *testing.B, w *warehouse) size {
+	b.Helper()
+
+	s := size{costs: map[string]cost{}}
+	require.NoError(b, w.Conn().QueryRow(b.Context(),
+		`SELECT version(), (SELECT count() FROM events), (SELECT count() FROM ledger), (SELECT count() FROM rollup_hourly)`).
+		Scan(&s.version, &s.events, &s.ledger, &s.hours))
+
 	a, err := w.ask(b, "SELECT account FROM wallets WHERE locked > 0 ORDER BY staked DESC, account")
 	require.NoError(b, err)
 	require.NotEmpty(b, a.rows)
 
-	costs := map[string]cost{}
-
+	queries := cookbook(b)
 	for _, q := range everyQuery(b, a.rows[len(a.rows)/2][0].(string)) {
-		b.Run(strings.ReplaceAll(q.name, " ", "_"), func(b *testing.B) {
-			sql := q.expanded(b)
-			c := cost{name: q.name, time: math.MaxInt64, cpu: math.MaxInt64}
+		queries[q.name] = q.expanded(b)
+	}
+
+	for name, sql := range queries {
+		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) {
+			c := cost{time: math.MaxInt64, cpu: math.MaxInt64}
 
 			for b.Loop() {
 				began := time.Now()
@@ -58,52 +89,85 @@ func BenchmarkDashboardQueries(b *testing.B) {
 
 			b.ReportMetric(float64(c.read), "rows-read/op")
 
-			costs[q.name] = c
+			s.costs[name] = c
 		})
 	}
 
-	if *benchReport != "" {
-		require.NoError(b, os.WriteFile(*benchReport, report(b, w, costs), 0o600))
-	}
+	return s
 }
 
-// reportHead is the prose of docs/QUERIES.md: cores, ClickHouse's version, events, rows
-// of the ledger, hours, load average, and the rows again.
+// cookbook are the examples of docs/SQL.md by the heading above them.
+func cookbook(tb testing.TB) map[string]string {
+	tb.Helper()
+
+	page, err := os.ReadFile("../docs/SQL.md")
+	require.NoError(tb, err)
+
+	var (
+		queries = map[string]string{}
+		heading string
+	)
+
+	for i, part := range strings.Split(string(page), "```") {
+		if i%2 == 0 {
+			if at := strings.LastIndex(part, "\n#"); at >= 0 {
+				heading, _, _ = strings.Cut(strings.TrimLeft(part[at:], "\n# "), "\n")
+			}
+		} else if sql, found := strings.CutPrefix(part, "sql\n"); found {
+			name := "SQL.md/" + heading
+			for n := 2; queries[name] != ""; n++ {
+				name = fmt.Sprintf("SQL.md/%s (%d)", heading, n)
+			}
+
+			queries[name] = sql
+		}
+	}
+
+	return queries
+}
+
+// reportHead is the prose of docs/QUERIES.md: cores, ClickHouse's version, load average,
+// sizes, and the rows as they were asked for.
 const reportHead = `# What the queries cost
 
-Every query of the dashboards, of their variables and annotations, and of the alerts, on a made history: %d cores, the embedded ClickHouse %s on the same machine, %d events, %d rows of the ledger over 400 days, %d hours of the rollup. Each time is the least of the runs, for a default time range and a wallet in the middle: from asking to the last row read, which grows with what else the machine does (its load average at the end: %s), and what ClickHouse computed meanwhile on all cores, which hardly does. Rows read are ClickHouse's own count, over all tables.
+Every query of the dashboards, of their variables and annotations, of the alerts, and every example of [SQL.md](SQL.md), on made histories of 400 days: %d cores, the embedded ClickHouse %s on the same machine. Each time is the least of the runs, for a default time range and a wallet in the middle: from asking to the last row read, which grows with what else the machine does (its load average at the end: %s), and what ClickHouse computed meanwhile on all cores, which hardly does. Rows read are ClickHouse's own count, over all tables.
 
-The home (*diemhouse-supply*) reads the hours and the newest changes, never the history: it reads the same on a tenth of these rows, and a test holds it to that. What reads most is what looks at every wallet or every mint at once, and refreshes when somebody looks.
+%s
+The home (*diemhouse-supply*) reads the hours and the newest changes, never the history: it costs the same on any size, and a test holds it to that. What reads most is what looks at every wallet or every mint at once, and refreshes when somebody looks.
 
-Written by
+Written by ` + "`make bench`" + `: ` + "`-rows %s`" + `.
 
-    go test ./dashboards -run '^$' -bench DashboardQueries -benchtime 5x -rows %d -report ../docs/QUERIES.md
-
-| query | ms | of it computing | rows read | rows given |
-|---|---:|---:|---:|---:|
 `
 
 // report is docs/QUERIES.md, the slowest first.
-func report(b *testing.B, w *warehouse, costs map[string]cost) []byte {
-	b.Helper()
+func report(sizes []size) []byte {
+	var told, out strings.Builder
 
-	var (
-		version               string
-		events, ledger, hours uint64
-	)
+	for i, s := range sizes {
+		fmt.Fprintf(&told, "- Size %d: %d events, %d rows of the ledger, %d hours of the rollup.\n", i+1, s.events, s.ledger, s.hours)
+	}
 
-	require.NoError(b, w.Conn().QueryRow(b.Context(),
-		`SELECT version(), (SELECT count() FROM events), (SELECT count() FROM ledger), (SELECT count() FROM rollup_hourly)`).
-		Scan(&version, &events, &ledger, &hours))
+	last := sizes[len(sizes)-1]
+	fmt.Fprintf(&out, reportHead, runtime.NumCPU(), last.version, loadAverage(), told.String(), *benchRows)
 
-	all := slices.SortedFunc(maps.Values(costs), func(x, y cost) int { return cmp.Compare(y.cpu, x.cpu) })
+	out.WriteString("| query |")
 
-	var out strings.Builder
+	for i := range sizes {
+		fmt.Fprintf(&out, " ms (%[1]d) | computing (%[1]d) | rows read (%[1]d) |", i+1)
+	}
 
-	fmt.Fprintf(&out, reportHead, runtime.NumCPU(), version, events, ledger, hours, loadAverage(), *benchRows)
+	out.WriteString("\n|---|" + strings.Repeat("---:|---:|---:|", len(sizes)) + "\n")
 
-	for _, c := range all {
-		fmt.Fprintf(&out, "| %s | %.1f | %.1f | %d | %d |\n", c.name, milliseconds(c.time), milliseconds(c.cpu), c.read, c.rows)
+	names := slices.SortedFunc(maps.Keys(last.costs), func(x, y string) int { return cmp.Compare(last.costs[y].cpu, last.costs[x].cpu) })
+	for _, name := range names {
+		out.WriteString("| " + name + " |")
+
+		for _, s := range sizes {
+			c := s.costs[name]
+			fmt.Fprintf(&out, " %.1f | %.1f | %d |", milliseconds(c.time), milliseconds(c.cpu), c.read)
+		}
+
+		out.WriteString("\n")
 	}
 
 	return []byte(out.String())
