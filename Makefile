@@ -30,8 +30,7 @@ demo: ## local Venice chain, ClickHouse, history, head, figures
 
 test: clickhouse anvil uplot chromium lint ## everything that proves the product
 	CGO_ENABLED=1 $(GO) test -race -timeout 30m $$($(GO) list ./... | grep -vE '$(PLAIN)$$')
-	CGO_ENABLED=1 $(GO) test -timeout 30m $$($(GO) list ./... | grep -E '$(PLAIN)$$' | grep -vE 'internal/sim$$')
-	CGO_ENABLED=1 $(GO) vet ./internal/sim
+	CGO_ENABLED=1 $(GO) test -timeout 30m $$($(GO) list ./... | grep -E '$(PLAIN)$$')
 
 race: clickhouse anvil uplot chromium ## every test under the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
