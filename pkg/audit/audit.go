@@ -23,20 +23,36 @@ type Contracts interface {
 	Figures(ctx context.Context, at chain.At) (contract.Figures, error)
 	Curve(ctx context.Context, at chain.At) (venice.Curve, error)
 	Wallets(ctx context.Context, at chain.At, accounts []common.Address) ([]contract.Wallet, error)
+	DIEMBalances(ctx context.Context, at chain.At, accounts []common.Address) ([]*uint256.Int, error)
+	Holdings(ctx context.Context, at chain.At) (contract.Holdings, error)
 }
 
 // Warehouse is the other side. [*store.Store] is one.
 type Warehouse interface {
+	Sums
+	Inside
+
+	CurveAt(ctx context.Context, block uint64) (store.CurveEpoch, bool, error)
+	ParamAt(ctx context.Context, name string, block uint64) (store.Param, bool, error)
+	Gaps(ctx context.Context, filter string, from, to uint64) ([]store.Range, error)
+	PutAudit(ctx context.Context, block uint64, at time.Time, rows []store.AuditRow) error
+}
+
+// Sums are what the events add up to after a block.
+type Sums interface {
 	MetricsAt(ctx context.Context, block uint64) (map[string]*big.Int, error)
 	WalletsAt(ctx context.Context, block uint64, n int) ([]store.WalletFigures, error)
 	WalletAt(ctx context.Context, block uint64, account common.Address) (store.WalletFigures, error)
-	CurveAt(ctx context.Context, block uint64) (store.CurveEpoch, bool, error)
-	ParamAt(ctx context.Context, name string, block uint64) (store.Param, bool, error)
+	DIEMHoldersAt(ctx context.Context, block uint64, n int) ([]store.Holding, error)
+	PairSumsAt(ctx context.Context, block uint64) (store.PairSums, error)
+	AirdropSumsAt(ctx context.Context, block uint64) (store.AirdropSums, error)
+}
+
+// Inside is what the data says of itself up to a block.
+type Inside interface {
 	DIEMSteps(ctx context.Context, block uint64, visit func(store.DIEMStep) error) error
 	Curves(ctx context.Context, block uint64) ([]store.CurveStep, error)
 	EmissionsOffRate(ctx context.Context, block uint64) (uint64, error)
-	Gaps(ctx context.Context, filter string, from, to uint64) ([]store.Range, error)
-	PutAudit(ctx context.Context, block uint64, at time.Time, rows []store.AuditRow) error
 }
 
 // Auditor compares the warehouse with the contracts.
@@ -49,6 +65,8 @@ type Auditor struct {
 	Filter string
 	// Wallets is how many wallets are compared. Zero: DefaultWallets.
 	Wallets int
+	// Holders is up to how many holders of DIEM are compared. Zero: DefaultHolders.
+	Holders int
 }
 
 // GapError says that the warehouse has not read all blocks up to the audited one, so
@@ -105,7 +123,7 @@ func (a *Auditor) compare(ctx context.Context, block chain.Header) (Report, erro
 	report := Report{Block: number, BlockTime: time.Unix(int64(block.Time), 0).UTC()}
 
 	for _, part := range []func(context.Context, uint64) ([]Check, error){
-		a.totals, a.settings, a.curve, a.wallets, a.inside,
+		a.totals, a.pairs, a.holdings, a.settings, a.curve, a.wallets, a.holders, a.inside,
 	} {
 		checks, err := part(ctx, number)
 		if err != nil {

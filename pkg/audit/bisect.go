@@ -33,13 +33,15 @@ func (a *Auditor) differenceOf(failed Check) (d difference, ok bool) {
 	switch failed.Figure {
 	case FigureWalletLocked, FigureWalletMinted, FigureWalletStaked, FigureWalletDIEMHeld:
 		return a.walletDifference(failed.Figure, failed.Account), true
+	case FigureHolderDIEM:
+		return a.walletDifference(FigureWalletDIEMHeld, failed.Account), true
 	case FigureEmissionRate, FigureVenicePercent, FigureLockedPercent:
 		return settingDifference(failed.Figure, a.settings), true
 	case FigureCurve:
 		return settingDifference(failed.Figure, a.curve), true
 	}
 
-	return nil, false
+	return a.insideDifference(failed.Figure)
 }
 
 // settingDifference is that of a setting, 0 where either side does not know it.

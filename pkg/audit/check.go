@@ -25,6 +25,23 @@ const (
 	FigureWalletStaked   = "wallet_staked"
 	FigureWalletDIEMHeld = "wallet_diem_held"
 
+	// FigureHolderDIEM is a holder that differs; FigureHoldersOff counts them all, and
+	// the contract's side is 0.
+	FigureHolderDIEM = "holder_diem"
+	FigureHoldersOff = "holders_off"
+
+	// FigureStakes and those below hold events against the Transfers that come with them:
+	// the contract's side is what its token moved.
+	FigureStakes       = "stakes"
+	FigureUnstakes     = "unstakes"
+	FigureDIEMUnstakes = "diem_unstakes"
+
+	// FigureStakingLack and FigureAirdropLack are what the contract holds less than it
+	// must by the events, in wei; the contract's side is 0. A claim or a finalized unstake
+	// that is missing shows here.
+	FigureStakingLack = "staking_vvv_lack"
+	FigureAirdropLack = "airdrop_vvv_lack"
+
 	// FigureUnpaired and those below are checks of the data against itself: the
 	// contract's side is 0, the warehouse's the number of events that contradict.
 	FigureUnpaired  = "mints_and_burns_unpaired"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/core/types"
 
@@ -61,56 +62,80 @@ type Repair struct {
 func (r *Repairer) Repair(ctx context.Context, block chain.Header, before Report) (Repair, error) {
 	done := Repair{Before: before}
 
-	if err := r.repair(ctx, block.Number.Uint64(), &done); err != nil {
-		return done, fmt.Errorf("repair what the audit of block %d found: %w", block.Number, err)
-	}
-
-	after, err := r.Auditor.Audit(ctx, block)
+	found, located, err := r.locate(ctx, block.Number.Uint64(), before)
 	if err != nil {
-		return done, err
+		return done, failedRepair(block, err)
 	}
 
-	done.After = after
+	if located && len(found) > 0 {
+		if err := r.pass(ctx, block, found, &done); err != nil || !r.contradicts(done.After) {
+			return done, err
+		}
+	}
 
-	return done, nil
+	// No endpoint keeps old states, or only the data contradicts itself, which does not
+	// say where: nothing is left but all blocks.
+	done.Whole = true
+
+	return done, r.pass(ctx, block, []chain.Range{{From: r.Auditor.First, To: block.Number.Uint64()}}, &done)
 }
 
-func (r *Repairer) repair(ctx context.Context, block uint64, done *Repair) error {
-	whole := false
+// contradicts reports that a check failed whose blocks cannot be found by bisection.
+func (r *Repairer) contradicts(report Report) bool {
+	return slices.ContainsFunc(report.Failed(), func(c Check) bool {
+		_, ok := r.Auditor.differenceOf(c)
 
-	for _, failed := range done.Before.Failed() {
+		return !ok
+	})
+}
+
+func failedRepair(block chain.Header, err error) error {
+	return fmt.Errorf("repair what the audit of block %d found: %w", block.Number, err)
+}
+
+// locate finds the blocks that the differences come from. located is false where no
+// endpoint keeps the states that it takes.
+func (r *Repairer) locate(ctx context.Context, block uint64, before Report) (found []chain.Range, located bool, err error) {
+	located = true
+
+	for _, failed := range before.Failed() {
 		d, ok := r.Auditor.differenceOf(failed)
-		if !ok { // the data against itself: what it comes from fails beside it
+		if !ok { // the data against itself: what it comes from mostly fails beside it
 			continue
 		}
 
-		found, err := narrow(ctx, d, r.Auditor.First, block, failed.Difference())
+		ranges, err := narrow(ctx, d, r.Auditor.First, block, failed.Difference())
 
 		switch {
 		case chain.IsNoState(err):
-			whole = true
+			located = false
 		case err != nil:
-			return err
+			return nil, false, err
 		default:
-			done.Ranges = append(done.Ranges, found...)
+			found = append(found, ranges...)
 		}
 	}
 
-	if done.Whole = whole || len(done.Ranges) == 0; done.Whole {
-		done.Ranges = []chain.Range{{From: r.Auditor.First, To: block}}
-	}
+	return join(found), located, nil
+}
 
-	done.Ranges = join(done.Ranges)
+// pass reads ranges again and audits.
+func (r *Repairer) pass(ctx context.Context, block chain.Header, ranges []chain.Range, done *Repair) error {
+	done.Ranges = ranges
 
-	for _, wrong := range done.Ranges {
+	for _, wrong := range ranges {
 		if err := r.readAgain(ctx, wrong, &done.Replaced); err != nil {
-			return err
+			return failedRepair(block, err)
 		}
 	}
 
 	// A change that no event told of is read from the contracts.
-	learned, err := r.Sample(ctx, block)
-	done.Sampled = learned
+	learned, err := r.Sample(ctx, block.Number.Uint64())
+	if done.Sampled += learned; err != nil {
+		return failedRepair(block, err)
+	}
+
+	done.After, err = r.Auditor.Audit(ctx, block)
 
 	return err
 }

@@ -77,3 +77,21 @@ func (r *Reader) Figures(ctx context.Context, at chain.At) (Figures, error) {
 		words[0], words[1], words[2], words[3], words[4], words[5], words[6], words[7], words[8],
 	}, nil
 }
+
+// Holdings are what contracts hold of VVV, in wei. Nil means unknown.
+type Holdings struct{ Staking, Airdrop *uint256.Int }
+
+// Holdings reads them at a block.
+func (r *Reader) Holdings(ctx context.Context, at chain.At) (Holdings, error) {
+	d := r.deployment
+
+	words, err := r.words(ctx, at, []view{
+		{to: d.VVV, signature: "balanceOf(address)", args: []common.Hash{common.BytesToHash(d.Staking[:])}},
+		{to: d.VVV, signature: "balanceOf(address)", args: []common.Hash{common.BytesToHash(d.Airdrop[:])}},
+	})
+	if err != nil {
+		return Holdings{}, fmt.Errorf("read what the contracts hold: %w", err)
+	}
+
+	return Holdings{words[0], words[1]}, nil
+}

@@ -48,6 +48,22 @@ func (r *Reader) Wallets(ctx context.Context, at chain.At, accounts []common.Add
 	return wallets, nil
 }
 
+// DIEMBalances reads what accounts hold of DIEM at a block, in the order given. Nil
+// means unknown.
+func (r *Reader) DIEMBalances(ctx context.Context, at chain.At, accounts []common.Address) ([]*uint256.Int, error) {
+	views := make([]view, len(accounts))
+	for i, account := range accounts {
+		views[i] = view{r.deployment.DIEM, "balanceOf(address)", []common.Hash{common.BytesToHash(account[:])}}
+	}
+
+	balances, err := r.words(ctx, at, views)
+	if err != nil {
+		return nil, fmt.Errorf("read %d balances of DIEM: %w", len(accounts), err)
+	}
+
+	return balances, nil
+}
+
 func single(answer []uint256.Int) *uint256.Int {
 	if len(answer) != 1 {
 		return nil
