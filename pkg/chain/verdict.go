@@ -15,6 +15,9 @@ type HeldBlock struct {
 	Hash common.Hash
 	// Indexes are the log indexes of the wanted logs it holds, ascending.
 	Indexes []uint
+	// Changed gives the indexes of those among them whose contents are not those of the
+	// logs, which are all that the chain has of the block. Nil: contents are not compared.
+	Changed func(logs []types.Log) ([]uint, error)
 }
 
 // WrongBlock is a block of which a warehouse is proven to hold something else than
@@ -24,8 +27,9 @@ type WrongBlock struct {
 	Header Header
 	// Held is the hash that the warehouse has for it, where that is another.
 	Held common.Hash
-	// Missing and Extra are log indexes that the warehouse lacks, and has too many.
-	Missing, Extra []uint
+	// Missing and Extra are log indexes that the warehouse lacks, and has too many;
+	// Changed those that it has with other contents.
+	Missing, Extra, Changed []uint
 	// Proof says whether Logs are what should be there, which they are unless ProofOpen.
 	Proof Proof
 	Logs  []types.Log
@@ -62,7 +66,12 @@ func (p *Pool) VerifyRange(ctx context.Context, cfg ProveConfig, held []HeldBloc
 
 		v.count(proof)
 
-		if wrong, found := compare(block, proof); found {
+		wrong, found, err := compare(block, proof)
+		if err != nil {
+			return fmt.Errorf("compare block %s: %w", proof.Header.Ref(), err)
+		}
+
+		if found {
 			v.Wrong = append(v.Wrong, wrong)
 		}
 
@@ -99,7 +108,7 @@ func (v *Verdict) count(proof BlockProof) {
 }
 
 // compare finds what is proven wrong in what is held of a block.
-func compare(held HeldBlock, proof BlockProof) (wrong WrongBlock, found bool) {
+func compare(held HeldBlock, proof BlockProof) (wrong WrongBlock, found bool, err error) {
 	wrong = WrongBlock{Header: proof.Header, Proof: proof.Proof, Logs: proof.Logs}
 
 	if held.Hash != (common.Hash{}) && held.Hash != proof.Header.Hash {
@@ -110,7 +119,13 @@ func compare(held HeldBlock, proof BlockProof) (wrong WrongBlock, found bool) {
 		wrong.Missing, wrong.Extra = differ(held.Indexes, proof.Logs)
 	}
 
-	return wrong, wrong.Held != (common.Hash{}) || len(wrong.Missing) > 0 || len(wrong.Extra) > 0
+	if proof.Proof == ProofLogs && held.Changed != nil {
+		if wrong.Changed, err = held.Changed(proof.Logs); err != nil {
+			return wrong, false, err
+		}
+	}
+
+	return wrong, wrong.Held != (common.Hash{}) || len(wrong.Missing)+len(wrong.Extra)+len(wrong.Changed) > 0, nil
 }
 
 // differ gives the indexes that are not held and those that are held without a log.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ethereum/go-ethereum/core/types"
+
 	"diemhouse/pkg/chain"
 	"diemhouse/pkg/decode"
 	"diemhouse/pkg/store"
@@ -127,7 +129,7 @@ func (v *Verifier) prove(ctx context.Context, next chain.ProveConfig) error {
 		return err
 	}
 
-	verdict, err := v.Source.VerifyRange(ctx, next, heldBlocks(kept))
+	verdict, err := v.Source.VerifyRange(ctx, next, v.heldBlocks(kept))
 	if err != nil {
 		return fmt.Errorf("verify %s: %w", next.Range, err)
 	}
@@ -181,15 +183,32 @@ func (v *Verifier) mend(ctx context.Context, wrong []chain.WrongBlock) (store.Re
 	return mended, nil
 }
 
-func heldBlocks(kept []store.HeldBlock) []chain.HeldBlock {
+func (v *Verifier) heldBlocks(kept []store.HeldBlock) []chain.HeldBlock {
 	held := make([]chain.HeldBlock, len(kept))
-
-	for i, block := range kept {
-		held[i] = chain.HeldBlock{Number: block.Number, Hash: block.Hash, Indexes: make([]uint, len(block.Indexes))}
-		for j, index := range block.Indexes {
-			held[i].Indexes[j] = uint(index)
-		}
+	for i := range kept {
+		held[i] = chain.HeldBlock{Number: kept[i].Number, Hash: kept[i].Hash, Indexes: wide(kept[i].Indexes), Changed: v.changed(&kept[i])}
 	}
 
 	return held
+}
+
+// changed compares what a block holds with its logs, decoded again.
+func (v *Verifier) changed(kept *store.HeldBlock) func([]types.Log) ([]uint, error) {
+	return func(logs []types.Log) ([]uint, error) {
+		events, err := v.Decoder.Decode(nil, logs)
+		if err != nil {
+			return nil, err
+		}
+
+		return wide(kept.Changed(events)), nil
+	}
+}
+
+func wide(indexes []uint32) []uint {
+	out := make([]uint, len(indexes))
+	for i, index := range indexes {
+		out[i] = uint(index)
+	}
+
+	return out
 }

@@ -74,6 +74,45 @@ func TestVerifierProvesAndMends(t *testing.T) {
 	require.Equal(t, store.Replaced{}, m.mended)
 }
 
+// A log that is there, in its place and of its block, but not as the chain has it: one
+// with another amount, and one with other arguments.
+func TestVerifierComparesContents(t *testing.T) {
+	b := setup(t, devnet.Config{})
+	history := &follow.History{Source: b.pool, Decoder: b.decoder, Warehouse: b.store, Filter: b.filter}
+	require.NoError(t, history.Fill(t.Context(), everything(b)))
+
+	changes := map[string]string{"claim": "vvv_wei + 1 AS vvv_wei", "cooldown_updated": "'{}' AS args"}
+	want := make([]store.Place, 0, len(changes))
+
+	for kind, change := range changes {
+		var p store.Place
+
+		require.NoError(t, b.store.Conn().QueryRow(t.Context(), `SELECT block_number, log_index FROM events FINAL
+			WHERE kind = ? ORDER BY block_number LIMIT 1`, kind).Scan(&p.Block, &p.LogIndex))
+		require.NoError(t, b.store.Conn().Exec(t.Context(), `INSERT INTO events SELECT * REPLACE(version + 1 AS version, `+change+`)
+			FROM events FINAL WHERE block_number = ? AND log_index = ?`, p.Block, p.LogIndex))
+
+		want = append(want, p)
+	}
+
+	var (
+		m     marks
+		found store.Replaced
+	)
+
+	for more := true; more; {
+		var err error
+		more, err = b.verifier(&m).Step(t.Context())
+		require.NoError(t, err)
+
+		found.Changed = append(found.Changed, m.mended.Changed...)
+		require.Empty(t, m.mended.Missing)
+		require.Empty(t, m.mended.Extra)
+	}
+
+	require.ElementsMatch(t, want, found.Changed)
+}
+
 // What is not covered is not proved.
 func TestVerifierWaitsForHistory(t *testing.T) {
 	b := setup(t, devnet.Config{})

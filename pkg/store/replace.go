@@ -35,12 +35,17 @@ func (s *Store) Replace(ctx context.Context, filter string, r Range, events []de
 }
 
 func (s *Store) replace(ctx context.Context, filter string, r Range, events []decode.Event) (Replaced, error) {
-	have, greatest, err := s.contents(ctx, filter, r)
+	have, err := s.contents(ctx, filter, r)
 	if err != nil {
 		return Replaced{}, err
 	}
 
 	done := compare(have, events)
+
+	greatest, err := s.greatestVersion(ctx, r)
+	if err != nil {
+		return Replaced{}, err
+	}
 
 	version, err := s.version(ctx)
 	if err != nil {
@@ -97,69 +102,16 @@ func (s *Store) replace(ctx context.Context, filter string, r Range, events []de
 	return done, s.endRewrite(ctx)
 }
 
-// contents reads what the warehouse has of the filter in a range, and the greatest
-// version of any row there.
-func (s *Store) contents(ctx context.Context, filter string, r Range) (have map[Place]decode.Event, greatest uint64, err error) {
+// greatestVersion is that of any row in a range.
+func (s *Store) greatestVersion(ctx context.Context, r Range) (greatest uint64, err error) {
 	err = s.one(ctx, []any{&greatest}, `SELECT greatest(
 		(SELECT max(version) FROM events WHERE block_number BETWEEN ? AND ?),
 		(SELECT max(version) FROM ledger WHERE block_number BETWEEN ? AND ?))`, r.From, r.To, r.From, r.To)
 	if err != nil {
-		return nil, 0, fmt.Errorf("read the versions: %w", err)
+		return 0, fmt.Errorf("read the versions: %w", err)
 	}
 
-	have = make(map[Place]decode.Event)
-
-	err = s.each(ctx, func(read func(...any) error) error {
-		e, _, err := readEvent(read)
-		if err != nil {
-			return err
-		}
-
-		have[Place{e.BlockNumber, e.LogIndex}] = e
-
-		return nil
-	}, "SELECT "+storedEvent+` FROM events FINAL
-		WHERE block_number BETWEEN ? AND ? AND (? OR kind != ?)`,
-		r.From, r.To, filter == FilterAll, string(decode.KindVVVTransfer))
-	if err != nil {
-		return nil, 0, fmt.Errorf("read the events: %w", err)
-	}
-
-	return have, greatest, nil
-}
-
-func compare(have map[Place]decode.Event, want []decode.Event) Replaced {
-	var done Replaced
-
-	wanted := make(map[Place]bool, len(want))
-
-	for i := range want {
-		place := Place{want[i].BlockNumber, want[i].LogIndex}
-		wanted[place] = true
-
-		stored, there := have[place]
-
-		switch {
-		case !there:
-			done.Missing = append(done.Missing, place)
-		case !sameEvent(&stored, &want[i]):
-			done.Changed = append(done.Changed, place)
-		}
-	}
-
-	for place := range have {
-		if !wanted[place] {
-			done.Extra = append(done.Extra, place)
-		}
-	}
-
-	return done
-}
-
-func sameEvent(a, b *decode.Event) bool {
-	return a.BlockTime == b.BlockTime && a.BlockHash == b.BlockHash && a.TxHash == b.TxHash && a.Address == b.Address &&
-		a.Kind == b.Kind && a.Account == b.Account && a.Counterparty == b.Counterparty &&
-		a.VVVWei == b.VVVWei && a.DIEMWei == b.DIEMWei && a.Args == b.Args && a.Problem == b.Problem
+	return greatest, nil
 }
 
 // buryOlder writes tombstones for the rows of a range that are older than a version,

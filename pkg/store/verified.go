@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,32 +73,43 @@ type HeldBlock struct {
 	Hash   common.Hash
 	// Indexes are the log indexes of its events, ascending.
 	Indexes []uint32
+
+	events map[Place]decode.Event
 }
 
-// Held gives the blocks of a range that have events of the filter, in order.
+// Changed gives the log indexes of events that the block holds with other contents
+// than the given ones, which are all that the chain has there.
+func (b *HeldBlock) Changed(events []decode.Event) []uint32 {
+	places := compare(b.events, events).Changed
+	changed := make([]uint32, len(places))
+
+	for i, place := range places {
+		changed[i] = place.LogIndex
+	}
+
+	return changed
+}
+
+// Held gives the blocks of a range that have events of the filter, in order. It holds
+// all their events.
 func (s *Store) Held(ctx context.Context, filter string, r Range) ([]HeldBlock, error) {
-	var held []HeldBlock
-
-	err := s.each(ctx, func(read func(...any) error) error {
-		var (
-			block HeldBlock
-			hash  string
-		)
-
-		if err := read(&block.Number, &hash, &block.Indexes); err != nil {
-			return err
-		}
-
-		block.Hash = common.BytesToHash([]byte(hash))
-		held = append(held, block)
-
-		return nil
-	}, `SELECT block_number, any(block_hash), arraySort(groupArray(log_index)) FROM events FINAL
-		WHERE block_number BETWEEN ? AND ? AND (? OR kind != ?)
-		GROUP BY block_number ORDER BY block_number`,
-		r.From, r.To, filter == FilterAll, string(decode.KindVVVTransfer))
+	have, err := s.contents(ctx, filter, r)
 	if err != nil {
 		return nil, fmt.Errorf("read which logs blocks %s hold: %w", r, err)
+	}
+
+	var held []HeldBlock
+
+	for _, place := range slices.SortedFunc(maps.Keys(have), comparePlaces) {
+		e := have[place]
+
+		if len(held) == 0 || held[len(held)-1].Number != place.Block {
+			held = append(held, HeldBlock{Number: place.Block, Hash: e.BlockHash, events: make(map[Place]decode.Event)})
+		}
+
+		block := &held[len(held)-1]
+		block.Indexes = append(block.Indexes, place.LogIndex)
+		block.events[place] = e
 	}
 
 	return held, nil
