@@ -22,8 +22,8 @@ type BlockLogs struct {
 	// left something open: the logs are proven then, all of them and no other.
 	Settled bool
 	// Unproven is true when the header's bloom left something open that no endpoint
-	// could settle (see Config.SettleRate): a chance hit of the bloom, or logs that
-	// whoever answered does not have yet.
+	// offers to settle, or more often than Config.SettleRate allows: a chance hit of the
+	// bloom, or logs that whoever answered does not have yet.
 	Unproven bool
 	// Endpoint is the name of the endpoint that gave them, empty when the bloom alone
 	// proved that there are none.
@@ -37,7 +37,9 @@ type BlockLogs struct {
 // a watched contract of which nothing was read, or nobody gives logs that it allows,
 // the block's receipts decide, recomputed to the header's receipts root. On Base that
 // is about every second block, since a bloom there is so full that one of three
-// addresses passes by chance. What cannot be settled is Unproven, which is no error.
+// addresses passes by chance. Receipts that cannot be had just now are an error, so
+// that the block is asked for again, a number of times; where nobody offers them it is
+// Unproven, which is no error.
 //
 // IsUnknownBlock tells that the block is gone (orphaned); a node that keeps orphaned
 // blocks still serves it, so only a walk of headers tells what is canonical.
@@ -78,13 +80,15 @@ func (p *Pool) LogsByBlock(ctx context.Context, h Header, f FilterSet) (BlockLog
 		return out, nil
 	}
 
-	proven, settled := p.settle(ctx, h, f)
+	proven, settled, later := p.settle(ctx, h, f)
 
 	switch {
 	case ctx.Err() != nil:
 		return BlockLogs{}, ctx.Err()
 	case !settled && err != nil:
 		return BlockLogs{}, err
+	case later != nil:
+		return BlockLogs{}, later
 	case !settled:
 		out.Unproven = true
 
@@ -103,15 +107,21 @@ func (p *Pool) LogsByBlock(ctx context.Context, h Header, f FilterSet) (BlockLog
 }
 
 // settle proves a block's logs by its receipts, as often as Config.SettleRate allows.
-// ok is false when it could not: the refusals are counted where they happen.
-func (p *Pool) settle(ctx context.Context, h Header, f FilterSet) (logs []types.Log, ok bool) {
+// ok is false when it could not: the refusals are counted where they happen. later is
+// why it should be tried again.
+func (p *Pool) settle(ctx context.Context, h Header, f FilterSet) (logs []types.Log, ok bool, later error) {
 	if !p.settles.Allow() {
-		return nil, false
+		return nil, false, nil
 	}
 
 	logs, err := p.ProvenLogs(ctx, h, f, atHead)
+	if maySettle(err) && !p.unsettled.ends(h.Hash) {
+		return nil, false, err
+	}
 
-	return logs, err == nil
+	p.unsettled.over(h.Hash)
+
+	return logs, err == nil, nil
 }
 
 // isUntrue reports whether an endpoint's answer was refused as untrue, among whatever

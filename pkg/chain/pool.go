@@ -25,6 +25,8 @@ type Pool struct {
 	heads     headWatch
 	// settles bounds how often receipts are read to settle a block at the head.
 	settles *rate.Limiter
+	// unsettled are the blocks whose receipts could not be had.
+	unsettled patience
 }
 
 // NewPool checks the URLs and prepares the endpoints; it connects to none of them.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +25,12 @@ const (
 	// settleRounds: what proves a block is asked of each endpoint once. Whoever cannot
 	// wait for it may ask again.
 	settleRounds = 1
+	// settleTries is how often a block at the head is refused because its receipts
+	// cannot be had for a passing reason, before it is let through Unproven: an endpoint
+	// may say "too many requests" where it means "never".
+	settleTries = 20
+	// mostUnsettled bounds how many blocks that is counted for.
+	mostUnsettled = 1024
 )
 
 // ProvenLogs reads the receipts of the header's block, recomputes their root against
@@ -46,12 +54,13 @@ func (p *Pool) ProvenLogs(ctx context.Context, h Header, f FilterSet, atMost int
 	})
 
 	if err != nil && ctx.Err() == nil && atMost > 0 {
-		err = p.doRounds(ctx, what, h.Endpoint, settleRounds, func(ctx context.Context, e *endpoint) error {
+		singly := p.doRounds(ctx, what, h.Endpoint, settleRounds, func(ctx context.Context, e *endpoint) error {
 			var err error
 			logs, err = e.singleReceipts(ctx, h, atMost)
 
 			return err
 		})
+		err = bothWays(err, singly)
 	}
 
 	if err != nil {
@@ -59,6 +68,58 @@ func (p *Pool) ProvenLogs(ctx context.Context, h Header, f FilterSet, atMost int
 	}
 
 	return f.only(logs), nil
+}
+
+// bothWays is why receipts could be had neither by block nor singly, nil where they
+// could.
+func bothWays(byBlock, singly error) error {
+	all, several := errors.AsType[*UnavailableError](byBlock)
+	more, too := errors.AsType[*UnavailableError](singly)
+
+	if several && too {
+		return &UnavailableError{What: more.What, Refusals: slices.Concat(all.Refusals, more.Refusals)}
+	}
+
+	return singly
+}
+
+// maySettle reports whether receipts that could not be had may be had later: somebody
+// offers them, but not just now. Receipts that are refused, too long or do not hash to
+// the header's root will be so again.
+func maySettle(err error) bool {
+	u, ok := errors.AsType[*UnavailableError](err)
+
+	return ok && slices.ContainsFunc(u.Refusals, func(r *Refusal) bool {
+		return r.Kind == UnknownBlock || r.Kind.Action() == Again || r.Kind.Action() == Wait
+	})
+}
+
+// patience counts how often each block's receipts were asked for in vain.
+type patience struct {
+	mu    sync.Mutex
+	tries map[common.Hash]int
+}
+
+// ends counts one more and reports whether it was the last that is waited for.
+func (p *patience) ends(block common.Hash) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	if p.tries == nil || len(p.tries) >= mostUnsettled {
+		p.tries = make(map[common.Hash]int)
+	}
+
+	p.tries[block]++
+
+	return p.tries[block] >= settleTries
+}
+
+// over forgets a block.
+func (p *patience) over(block common.Hash) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	delete(p.tries, block)
 }
 
 // receiptOffer remembers that an endpoint does not offer a method of receipts.

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"encoding/binary"
+	"net/http"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -144,6 +145,72 @@ func TestWhatCannotBeSettledIsUnproven(t *testing.T) {
 		require.NotEmpty(t, got.Logs)
 		require.True(t, got.Settled)
 		require.Equal(t, uint64(1), p.Endpoints()[0].Untrue)
+	}
+}
+
+// Receipts that cannot be had just now are asked for again: the emptiness is not taken
+// for true meanwhile. Who never gives them is not waited for without end.
+func TestReceiptsThatFailInPassingAreAskedForAgain(t *testing.T) {
+	t.Parallel()
+
+	f := filterSet(t, FilterCore)
+
+	for node, h := range bothNodes(t, f) {
+		want := truth(t, node, f, Range{From: h.Number.Uint64(), To: h.Number.Uint64()})
+
+		for name, refusal := range map[string]reply{
+			"rate limit": {status: http.StatusTooManyRequests, header: map[string]string{"Retry-After": "0.01"}, body: "slower"},
+			"outage":     {status: http.StatusServiceUnavailable, body: "<html>down</html>"},
+			"not there":  {}, // null
+		} {
+			var down atomic.Bool
+
+			down.Store(true)
+
+			server := liar(t, node, dropAll)
+			server.hook = func(calls []frontCall, batch bool) *reply {
+				if m := calls[0].Method; !down.Load() || m != methodReceipts && m != methodReceipt {
+					return nil
+				}
+
+				if refusal.status == 0 {
+					return answers(calls, batch, func(frontCall) string { return "null" })
+				}
+
+				return &refusal
+			}
+
+			other := liar(t, node, dropAll)
+			other.hook = withoutReceipts(t, node, new(atomic.Int64)).hook
+			p := newPool(t, quick(server.URL, other.URL))
+
+			for range 2 {
+				_, err := p.LogsByBlock(t.Context(), h, f)
+				require.Error(t, err, name)
+			}
+
+			down.Store(false)
+
+			got, err := p.LogsByBlock(t.Context(), h, f)
+			require.NoError(t, err, name)
+			require.Equal(t, want, got.Logs, name)
+			require.True(t, got.Settled)
+
+			if refusal.status != 0 {
+				continue // the pauses between so many tries are long
+			}
+
+			down.Store(true)
+
+			for range settleTries - 1 {
+				_, err = p.LogsByBlock(t.Context(), h, f)
+				require.Error(t, err, name)
+			}
+
+			got, err = p.LogsByBlock(t.Context(), h, f)
+			require.NoError(t, err, name)
+			require.True(t, got.Unproven)
+		}
 	}
 }
 

@@ -92,7 +92,8 @@ func Walk(ctx context.Context, src HeaderSource, last Ref, head uint64, yield fu
 // StoredHash gives the hash that is stored for a height; ok is false when none is.
 type StoredHash func(ctx context.Context, number uint64) (hash common.Hash, ok bool, err error)
 
-// DeepReorgError says that no stored block at or above Floor is canonical.
+// DeepReorgError says that no stored block at or above Floor is canonical: the lowest
+// of them too has been replaced by another.
 type DeepReorgError struct{ Floor uint64 }
 
 // Error implements error.
@@ -103,8 +104,12 @@ func (e *DeepReorgError) Error() string {
 // CommonAncestor goes down from height from to the greatest block whose stored hash
 // is canonical, at or above floor (the finalized block). Heights without a stored
 // hash are passed over, and so are heights that the source does not have (the chain
-// may have got shorter). Nothing found is a *DeepReorgError.
+// may have got shorter). Nothing found is a *DeepReorgError, unless the source does not
+// have the lowest stored height either: that contradicts nothing, it is behind, and
+// IsUnknownBlock tells so.
 func CommonAncestor(ctx context.Context, src HeaderSource, stored StoredHash, from, floor uint64) (Ref, error) {
+	var lowest error
+
 	for n := from; n >= floor; n-- {
 		hash, ok, err := stored(ctx, n)
 		if err != nil {
@@ -120,11 +125,17 @@ func CommonAncestor(ctx context.Context, src HeaderSource, stored StoredHash, fr
 			if err == nil && h.Hash == hash {
 				return h.Ref(), nil
 			}
+
+			lowest = err
 		}
 
 		if n == 0 {
 			break
 		}
+	}
+
+	if lowest != nil {
+		return Ref{}, fmt.Errorf("no endpoint has the blocks down to %d, which was final: all are behind: %w", floor, lowest)
 	}
 
 	return Ref{}, &DeepReorgError{Floor: floor}

@@ -3,6 +3,8 @@ package chain
 import (
 	"context"
 	"errors"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -189,6 +191,34 @@ func TestCommonAncestorStopsAtTheFloor(t *testing.T) {
 		return common.Hash{}, false, broken
 	}, 3, 0)
 	require.ErrorIs(t, err, broken)
+}
+
+// Endpoints that have no block at the floor contradict nothing: they are behind.
+func TestCommonAncestorOfEndpointsThatAreBehind(t *testing.T) {
+	t.Parallel()
+
+	node := ownNode(t, devnet.Config{Seed: 6})
+	f := newFollower(t, newPool(t, quick(node.HTTPURL())))
+	f.catchUp(t)
+
+	behind := newFront(t, node.HTTPURL(), func([]frontCall, bool) *reply { return nil })
+	behind.mend = func(body string) string {
+		if strings.Contains(body, `"parentHash"`) {
+			return regexp.MustCompile(`"result":\{.*\}`).ReplaceAllString(body, `"result":null}`)
+		}
+
+		return body
+	}
+
+	const depth = 5
+
+	p := newPool(t, quick(behind.URL))
+	_, err := CommonAncestor(t.Context(), p, f.stored, f.last.Number, f.last.Number-depth)
+	require.True(t, IsUnknownBlock(err), "%v", err)
+
+	var deep *DeepReorgError
+
+	require.NotErrorAs(t, err, &deep)
 }
 
 func TestWalkTellsOfAnEqualHeight(t *testing.T) {

@@ -2,11 +2,13 @@ package follow_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"diemhouse/internal/devnet"
+	"diemhouse/pkg/chain"
 	"diemhouse/pkg/follow"
 )
 
@@ -162,6 +164,54 @@ func TestReorgBelowFinalStopsTheDaemon(t *testing.T) {
 	<-r.done
 	require.ErrorAs(t, r.err, &settled)
 	require.Equal(t, before, b.storedEvents(t))
+}
+
+// blind does not have the blocks up to a height, as a backend that lost them.
+type blind struct {
+	follow.HeadSource
+
+	upTo atomic.Uint64
+}
+
+func (b *blind) HeaderByNumber(ctx context.Context, number uint64) (chain.Header, error) {
+	if number <= b.upTo.Load() {
+		return chain.Header{}, &chain.Refusal{Kind: chain.UnknownBlock}
+	}
+
+	return b.HeadSource.HeaderByNumber(ctx, number)
+}
+
+// Endpoints that have no block where the last final one was say nothing against it:
+// the daemon asks again and does not stop.
+func TestAnEndpointWithoutTheFinalBlockIsAskedAgain(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	d := b.daemon()
+	source := &blind{HeadSource: d.Head.Source}
+	d.Head.Source = source
+
+	_, err := d.Head.Start(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, d.Head.Advance(t.Context()))
+
+	last := b.net.Head().Number.Uint64()
+	_, err = b.net.Reorg(3)
+	require.NoError(t, err)
+	_, err = b.net.Mine(2)
+	require.NoError(t, err)
+	source.upTo.Store(last)
+
+	var settled *follow.SettledError
+
+	err = d.Head.Advance(t.Context())
+	require.True(t, chain.IsUnknownBlock(err), "%v", err)
+	require.NotErrorAs(t, err, &settled)
+
+	source.upTo.Store(0)
+	require.NoError(t, d.Head.Advance(t.Context()))
+	require.NoError(t, d.History.Fill(t.Context(), everything(b)))
+	b.requireTruth(t)
 }
 
 func TestAnotherChainIsRefused(t *testing.T) {
