@@ -24,6 +24,7 @@ type auditCommand struct {
 
 	At      *uint64 `placeholder:"BLOCK" help:"Block to audit; the finalized one without it. The endpoint must keep its state."`
 	Repair  bool    `help:"Find the blocks a difference comes from, read them again with their receipts proved, and mend the warehouse."`
+	Prove   bool    `help:"Also prove every event by the receipts of its block: finds any log that is missing, extra or altered. Reads all headers, and the receipts of most blocks."`
 	Wallets int     `default:"16" help:"How many wallets to compare, the largest locks and others."`
 	JSON    bool    `name:"json" help:"As JSON."`
 }
@@ -54,7 +55,13 @@ func (c *auditCommand) Run(ctx context.Context, env *app.Env) error {
 			return errors.New("the warehouse is empty: run indexer run or backfill first")
 		}
 
-		return c.audit(ctx, env, watched, app.Auditor(watched, w.Store, first, c.Wallets), w.Store)
+		auditor := app.Auditor(watched, w.Store, first, c.Wallets)
+		if c.Prove {
+			auditor.Proof = app.Proof(watched)
+			auditor.Proof.Progress = func(r chain.Range) { env.Log.Info().Stringer("proved", r).Msg("auditing") }
+		}
+
+		return c.audit(ctx, env, watched, auditor, w.Store)
 	})
 }
 

@@ -20,6 +20,11 @@ func Auditor(c *Chain, s *store.Store, first uint64, wallets int) *audit.Auditor
 	}
 }
 
+// Proof proves every event.
+func Proof(c *Chain) *audit.Proof {
+	return &audit.Proof{Source: audit.Prover{Blocks: c.Pool}, Decoder: c.Decoder, Filter: c.Filter}
+}
+
 // Repairer mends what the auditor found.
 func Repairer(c *Chain, s *store.Store, auditor *audit.Auditor) *audit.Repairer {
 	parameters := &follow.Parameters{Reader: contract.New(c.Deployment, c.Pool), Warehouse: s, First: auditor.First}

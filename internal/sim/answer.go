@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
 
@@ -94,7 +93,7 @@ func (e *Endpoint) told(r *rand.Rand, f Fault, c call, result json.RawMessage) j
 	kept := []object{}
 
 	for _, log := range logs {
-		if slices.Contains(*drop, placeOf(log)) {
+		if (*drop)(placeOf(log)) {
 			e.count(DropPlace)
 		} else {
 			kept = append(kept, log)

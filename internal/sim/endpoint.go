@@ -30,7 +30,7 @@ type Endpoint struct {
 	asked   ordinals
 
 	weather atomic.Pointer[Weather]
-	drop    atomic.Pointer[[]store.Place]
+	drop    atomic.Pointer[func(store.Place) bool]
 	quiet   atomic.Int64 // silent lies that were told
 
 	// showing is held while a view of the left branch is shown.
@@ -99,7 +99,17 @@ func (e *Endpoint) SetFork(f *Fork) {
 
 // Drop leaves the logs of the places out of every answer to eth_getLogs, whoever asks
 // and however often.
-func (e *Endpoint) Drop(places ...store.Place) { e.drop.Store(&places) }
+func (e *Endpoint) Drop(places ...store.Place) {
+	e.DropWhere(func(p store.Place) bool { return slices.Contains(places, p) })
+}
+
+// DropWhere is Drop of the places that lost says.
+func (e *Endpoint) DropWhere(lost func(store.Place) bool) { e.drop.Store(&lost) }
+
+// OneIn says of one place in n, which the seed chooses, that its log is lost.
+func OneIn(n, seed uint64) func(store.Place) bool {
+	return func(p store.Place) bool { return dice(seed, fmt.Sprint("lost ", p), 0).Uint64N(n) == 0 }
+}
 
 // SilentLies is how many were told that nothing contradicts.
 func (e *Endpoint) SilentLies() int64 { return e.quiet.Load() }

@@ -11,6 +11,7 @@ import (
 
 	"diemhouse/pkg/chain"
 	"diemhouse/pkg/contract"
+	"diemhouse/pkg/decode"
 	"diemhouse/pkg/store"
 	"diemhouse/pkg/venice"
 )
@@ -21,6 +22,7 @@ const DefaultWallets = 16
 // Contracts reads the contracts at a block. [*contract.Reader] is one.
 type Contracts interface {
 	Figures(ctx context.Context, at chain.At) (contract.Figures, error)
+	Parameters(ctx context.Context, at chain.At) (contract.Parameters, error)
 	Curve(ctx context.Context, at chain.At) (venice.Curve, error)
 	Wallets(ctx context.Context, at chain.At, accounts []common.Address) ([]contract.Wallet, error)
 	DIEMBalances(ctx context.Context, at chain.At, accounts []common.Address) ([]*uint256.Int, error)
@@ -35,6 +37,7 @@ type Warehouse interface {
 	CurveAt(ctx context.Context, block uint64) (store.CurveEpoch, bool, error)
 	ParamAt(ctx context.Context, name string, block uint64) (store.Param, bool, error)
 	Gaps(ctx context.Context, filter string, from, to uint64) ([]store.Range, error)
+	Compare(ctx context.Context, filter string, r store.Range, events []decode.Event) (store.Replaced, error)
 	PutAudit(ctx context.Context, block uint64, at time.Time, rows []store.AuditRow) error
 }
 
@@ -67,6 +70,8 @@ type Auditor struct {
 	Wallets int
 	// Holders is up to how many holders of DIEM are compared. Zero: DefaultHolders.
 	Holders int
+	// Proof, when set, makes every audit prove all events as well.
+	Proof *Proof
 }
 
 // GapError says that the warehouse has not read all blocks up to the audited one, so
@@ -133,7 +138,10 @@ func (a *Auditor) compare(ctx context.Context, block chain.Header) (Report, erro
 		report.Checks = append(report.Checks, checks...)
 	}
 
-	return report, nil
+	checks, wrong, err := a.proved(ctx, number)
+	report.Checks, report.Wrong = append(report.Checks, checks...), wrong
+
+	return report, err
 }
 
 // totals compares the sums that the contracts keep too.

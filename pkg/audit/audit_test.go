@@ -27,7 +27,8 @@ func TestAuditOfTheWholeStoryFindsNoDifference(t *testing.T) {
 	names := figures(report.Checks)
 	for _, figure := range []string{
 		audit.FigureVVVSupply, audit.FigureVVVBurned, audit.FigureSVVVSupply, audit.FigureVVVLocked, audit.FigureDIEMSupply,
-		audit.FigureDIEMStaked, audit.FigureEmissionRate, audit.FigureVenicePercent, audit.FigureLockedPercent,
+		audit.FigureDIEMStaked, audit.FigureEmissionRate, audit.FigureVenicePercent, audit.FigureLockedPercent, audit.FigureCooldown, audit.FigureDIEMCooldown,
+		audit.FigureTreasury,
 		audit.FigureCurve, audit.FigureWalletLocked, audit.FigureWalletMinted, audit.FigureWalletStaked,
 		audit.FigureStakes, audit.FigureUnstakes, audit.FigureDIEMUnstakes, audit.FigureStakingLack, audit.FigureAirdropLack, audit.FigureHoldersOff,
 		audit.FigureWalletDIEMHeld, audit.FigureUnpaired, audit.FigureMintRates, audit.FigureEmissions,

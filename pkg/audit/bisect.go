@@ -35,7 +35,7 @@ func (a *Auditor) differenceOf(failed Check) (d difference, ok bool) {
 		return a.walletDifference(failed.Figure, failed.Account), true
 	case FigureHolderDIEM:
 		return a.walletDifference(FigureWalletDIEMHeld, failed.Account), true
-	case FigureEmissionRate, FigureVenicePercent, FigureLockedPercent:
+	case FigureEmissionRate, FigureVenicePercent, FigureLockedPercent, FigureCooldown, FigureDIEMCooldown, FigureTreasury:
 		return settingDifference(failed.Figure, a.settings), true
 	case FigureCurve:
 		return settingDifference(failed.Figure, a.curve), true

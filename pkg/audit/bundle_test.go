@@ -27,6 +27,8 @@ type bundle struct {
 	auditor  *audit.Auditor
 	repairer *audit.Repairer
 	block    chain.Header
+	filter   chain.FilterSet
+	decoder  *decode.Decoder
 }
 
 // net is the one chain of all tests: it stands still, and they only read it.
@@ -51,13 +53,20 @@ func chainURL(t *testing.T) string {
 func setup(t *testing.T) *bundle {
 	t.Helper()
 
+	return setupAt(t, chainURL(t))
+}
+
+// setupAt reads the chain through another endpoint.
+func setupAt(t *testing.T, url string) *bundle {
+	t.Helper()
+
 	d := venice.Base()
 
 	filter, err := chain.NewFilterSet(chain.FilterCore, chain.Contracts{VVV: d.VVV, Staking: d.Staking, DIEM: d.DIEM, Airdrop: d.Airdrop})
 	require.NoError(t, err)
 	decoder, err := decode.New(decode.Config{Deployment: d})
 	require.NoError(t, err)
-	pool, err := chain.NewPool(chain.Config{URLs: []string{chainURL(t)}})
+	pool, err := chain.NewPool(chain.Config{URLs: []string{url}})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 
@@ -65,7 +74,7 @@ func setup(t *testing.T) *bundle {
 	require.NoError(t, err)
 	require.NotNil(t, heads.Finalized)
 
-	b := &bundle{store: testenv.Open(t), pool: pool, block: *heads.Finalized}
+	b := &bundle{store: testenv.Open(t), pool: pool, block: *heads.Finalized, filter: filter, decoder: decoder}
 	history := &follow.History{Source: pool, Decoder: decoder, Warehouse: b.store, Filter: filter}
 	require.NoError(t, history.Fill(t.Context(), chain.Range{From: 0, To: b.number()}))
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+
+	"diemhouse/pkg/chain"
 )
 
 // The figures that are compared. Those of a wallet name its account.
@@ -19,11 +21,18 @@ const (
 	FigureEmissionRate   = "emission_rate"
 	FigureVenicePercent  = "venice_percentage"
 	FigureLockedPercent  = "venice_percentage_locked"
-	FigureCurve          = "curve" // sum of the table's absolute differences
+	FigureCooldown       = "cooldown"      // seconds
+	FigureDIEMCooldown   = "diem_cooldown" // seconds
+	FigureTreasury       = "treasury"      // an address as a number
+	FigureCurve          = "curve"         // sum of the table's absolute differences
 	FigureWalletLocked   = "wallet_locked"
 	FigureWalletMinted   = "wallet_outstanding"
 	FigureWalletStaked   = "wallet_staked"
 	FigureWalletDIEMHeld = "wallet_diem_held"
+
+	// FigureLogs counts the logs that are missing, extra or other than the receipts prove;
+	// the contract's side is 0. It is there when an audit has a [Proof].
+	FigureLogs = "logs_not_as_proved"
 
 	// FigureHolderDIEM is a holder that differs; FigureHoldersOff counts them all, and
 	// the contract's side is 0.
@@ -99,6 +108,8 @@ type Report struct {
 	Block     uint64
 	BlockTime time.Time
 	Checks    []Check
+	// Wrong are blocks that are proved to differ, where there was a [Proof].
+	Wrong []chain.Range
 }
 
 // Failed are the checks whose sides differ.

@@ -96,7 +96,7 @@ func failedRepair(block chain.Header, err error) error {
 // locate finds the blocks that the differences come from. located is false where no
 // endpoint keeps the states that it takes.
 func (r *Repairer) locate(ctx context.Context, block uint64, before Report) (found []chain.Range, located bool, err error) {
-	located = true
+	located, found = true, slices.Clone(before.Wrong)
 
 	for _, failed := range before.Failed() {
 		d, ok := r.Auditor.differenceOf(failed)

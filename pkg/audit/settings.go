@@ -15,7 +15,7 @@ import (
 
 // settings compares the parameters in force.
 func (a *Auditor) settings(ctx context.Context, block uint64) ([]Check, error) {
-	theirs, err := a.Contracts.Figures(ctx, chain.AtBlock(block))
+	theirs, err := a.Contracts.Parameters(ctx, chain.AtBlock(block))
 	if err != nil {
 		return nil, err
 	}
@@ -26,9 +26,12 @@ func (a *Auditor) settings(ctx context.Context, block uint64) ([]Check, error) {
 		figure, param string
 		value         *uint256.Int
 	}{
-		{FigureEmissionRate, store.ParamEmissionRate, theirs.EmissionRatePerSecond},
+		{FigureEmissionRate, store.ParamEmissionRate, theirs.EmissionRate},
 		{FigureVenicePercent, store.ParamVenicePercentage, theirs.VenicePercentage},
-		{FigureLockedPercent, store.ParamVenicePercentageLocked, theirs.Share},
+		{FigureLockedPercent, store.ParamVenicePercentageLocked, theirs.VenicePercentageLocked},
+		{FigureCooldown, store.ParamCooldown, theirs.Cooldown},
+		{FigureDIEMCooldown, store.ParamDIEMCooldown, theirs.DIEMCooldown},
+		{FigureTreasury, store.ParamTreasury, theirs.Treasury},
 	} {
 		check := Check{Figure: setting.figure, Contract: toBig(setting.value)}
 
