@@ -108,8 +108,13 @@ func (e *endpoint) aggregate(ctx context.Context, calls []Call, at At) ([]CallRe
 		return nil, errNoMulticall
 	}
 
+	return e.callResults(answer, len(calls))
+}
+
+// callResults reads what Multicall3 answers to n calls.
+func (e *endpoint) callResults(answer []byte, n int) ([]CallResult, error) {
 	var outputs []multicallOutput
-	if err := multicallABI.UnpackIntoInterface(&outputs, "aggregate3", answer); err != nil || len(outputs) != len(calls) {
+	if err := multicallABI.UnpackIntoInterface(&outputs, "aggregate3", answer); err != nil || len(outputs) != n {
 		return nil, errNoMulticall
 	}
 

@@ -21,6 +21,9 @@ var (
 	StepRedecodeEvents = string(afterRedecodeEvents)
 )
 
+// ParseDSN reads an address.
+var ParseDSN = parseDSN
+
 // OnStep calls f after every step; its error ends the operation there.
 func (s *Store) OnStep(f func(ctx context.Context, at string) error) {
 	s.steps = func(ctx context.Context, at step) error { return f(ctx, string(at)) }
