@@ -115,11 +115,13 @@ func (p *Pool) settle(ctx context.Context, h Header, f FilterSet) (logs []types.
 	}
 
 	logs, err := p.ProvenLogs(ctx, h, f, atHead)
-	if maySettle(err) && !p.unsettled.ends(h.Hash) {
+
+	switch {
+	case err == nil:
+		p.unsettled.renew()
+	case maySettle(err) && !p.unsettled.ends():
 		return nil, false, err
 	}
-
-	p.unsettled.over(h.Hash)
 
 	return logs, err == nil, nil
 }

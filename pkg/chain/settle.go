@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,12 +24,11 @@ const (
 	// settleRounds: what proves a block is asked of each endpoint once. Whoever cannot
 	// wait for it may ask again.
 	settleRounds = 1
-	// settleTries is how often a block at the head is refused because its receipts
-	// cannot be had for a passing reason, before it is let through Unproven: an endpoint
-	// may say "too many requests" where it means "never".
+	// settleTries is how often in a row blocks at the head are refused because receipts
+	// cannot be had for a passing reason. Then they are let through Unproven until
+	// receipts come again: an endpoint may say "too many requests" where it means
+	// "never".
 	settleTries = 20
-	// mostUnsettled bounds how many blocks that is counted for.
-	mostUnsettled = 1024
 )
 
 // ProvenLogs reads the receipts of the header's block, recomputes their root against
@@ -94,33 +92,15 @@ func maySettle(err error) bool {
 	})
 }
 
-// patience counts how often each block's receipts were asked for in vain.
-type patience struct {
-	mu    sync.Mutex
-	tries map[common.Hash]int
-}
+// patience counts how often receipts were asked for in vain since they last came.
+type patience struct{ tries atomic.Int64 }
 
-// ends counts one more and reports whether it was the last that is waited for.
-func (p *patience) ends(block common.Hash) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+// ends counts one more and reports whether they are not waited for any more: the head
+// must not stand still for who says "later" and means "never".
+func (p *patience) ends() bool { return p.tries.Add(1) >= settleTries }
 
-	if p.tries == nil || len(p.tries) >= mostUnsettled {
-		p.tries = make(map[common.Hash]int)
-	}
-
-	p.tries[block]++
-
-	return p.tries[block] >= settleTries
-}
-
-// over forgets a block.
-func (p *patience) over(block common.Hash) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-
-	delete(p.tries, block)
-}
+// renew begins anew: receipts came.
+func (p *patience) renew() { p.tries.Store(0) }
 
 // receiptOffer remembers that an endpoint does not offer a method of receipts.
 type receiptOffer struct{ refusedUntil atomic.Int64 }
