@@ -10,8 +10,10 @@ func supplyMore() []panel.Panel {
 FROM supply_now AS n
 CROSS JOIN
 (
-    SELECT sum(vvv_emitted_stakers_delta) / nullIf(sum(vvv_emitted_delta), 0) AS stakers, sum(vvv_emitted_treasury_delta) / nullIf(sum(vvv_emitted_delta), 0) AS treasury
-    FROM supply_hourly WHERE hour > now() - INTERVAL 24 HOUR
+    SELECT
+        toFloat64(sum(vvv_emitted_stakers)) / nullIf(toFloat64(sum(vvv_emitted_stakers + vvv_emitted_treasury)), 0) AS stakers,
+        toFloat64(sum(vvv_emitted_treasury)) / nullIf(toFloat64(sum(vvv_emitted_stakers + vvv_emitted_treasury)), 0) AS treasury
+    FROM rollup_hourly FINAL WHERE hour > now() - INTERVAL 24 HOUR
 ) AS d`)
 	emission.Fields = []panel.Field{
 		{Column: "year", Title: "a year"},

@@ -15,8 +15,8 @@ type filled struct {
 	Rows   counted
 	Served served
 	// Fewest is the least number of requests that could have carried the same: one for
-	// as many blocks as the endpoint allows an answer for, and one for a hundred headers
-	// where they are read.
+	// as many blocks as the endpoint allows an answer for, one for a hundred headers where
+	// they are read, and one for the receipts of a block.
 	Fewest int64
 	// Engine and Endpoint are the processor time of the two others.
 	Engine, Endpoint time.Duration
@@ -61,7 +61,7 @@ func (r *run) history(ctx context.Context) error {
 
 // fill runs backfill over the chain's first blocks.
 func (r *run) fill(ctx context.Context, dsn, verify string, blocks uint64) (filled, error) {
-	f := filled{Verify: verify, Fewest: r.fewest(blocks, verify != "none")}
+	f := filled{Verify: verify, Fewest: r.fewest(blocks, verify)}
 
 	before, err := r.look(ctx)
 	if err != nil {
@@ -87,12 +87,16 @@ func (r *run) fill(ctx context.Context, dsn, verify string, blocks uint64) (fill
 }
 
 // fewest is the least number of requests for the logs of so many blocks.
-func (r *run) fewest(blocks uint64, headers bool) int64 {
+func (r *run) fewest(blocks uint64, verify string) int64 {
 	logs := float64(r.endpoint.Core) * float64(blocks) / float64(r.Blocks)
 	fewest := int64(max(logs/float64(r.Results), float64(blocks)/float64(r.Range))) + 1
 
-	if headers {
+	if verify != "none" {
 		fewest += int64(blocks / 100)
+	}
+
+	if verify == "receipts" {
+		fewest += int64(blocks)
 	}
 
 	return fewest
