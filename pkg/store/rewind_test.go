@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -302,7 +303,10 @@ func TestInsertThatOutlivesItsClient(t *testing.T) {
 			<-release
 		}
 	}))
+	open := sync.OnceFunc(func() { close(release) })
+
 	t.Cleanup(gate.Close)
+	t.Cleanup(open) // before the gate closes, which waits for who stands there
 
 	require.NoError(t, s.Conn().Exec(t.Context(), "CREATE TABLE slow (x UInt8) ENGINE = Null"))
 	require.NoError(t, s.Conn().Exec(t.Context(), "CREATE MATERIALIZED VIEW slow_mv TO slow AS SELECT 1 AS x FROM events "+
@@ -340,8 +344,11 @@ func TestInsertThatOutlivesItsClient(t *testing.T) {
 
 	go func() { rewound <- s.RewindAboveCursor(t.Context()) }()
 
-	require.Eventually(t, func() bool { return running("is_cancelled") || len(rewound) > 0 }, time.Minute, 5*time.Millisecond)
-	close(release)
+	// It is cancelled, or gone by the time that it is looked for: then the tombstones of
+	// the rewind stand at the gate.
+	require.Eventually(t, func() bool { return running("is_cancelled") || !running("1") || len(rewound) > 0 },
+		time.Minute, 5*time.Millisecond)
+	open()
 	require.NoError(t, <-rewound)
 	require.Eventually(t, func() bool { return !running("1") }, time.Minute, 5*time.Millisecond)
 	requireHolds(t, s, c.between(store.Range{From: 1, To: 10}))
