@@ -129,5 +129,23 @@ func (w *World) missing(ctx context.Context) (string, error) {
 		return fmt.Sprintf("gaps %v", gaps), nil
 	}
 
+	return w.rewinding(ctx, s)
+}
+
+// rewinding says whether a rewind may still be at work: it counts from its beginning,
+// but the rollups of what it took away come last. The loop notes the head after it.
+func (w *World) rewinding(ctx context.Context, s *store.Store) (string, error) {
+	var noted, begun uint64
+
+	err := s.Conn().QueryRow(ctx, `SELECT (SELECT max(version) FROM heads FINAL WHERE head = ?), (SELECT max(version) FROM rewinds)`,
+		w.height()).Scan(&noted, &begun)
+	if err != nil {
+		return "", fmt.Errorf("look for a rewind that is at work: %w", err)
+	}
+
+	if noted <= begun {
+		return fmt.Sprintf("the head was not noted since the rewind of version %d", begun), nil
+	}
+
 	return "", nil
 }
