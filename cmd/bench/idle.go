@@ -107,7 +107,7 @@ func (r *run) idle(ctx context.Context) (err error) {
 
 	i := idled{For: r.Idle, CPU: percent(after-before, r.Idle), Engine: percent(engineAfter-engine, r.Idle)}
 
-	if i.Memory, _, err = memoryOf(d.cmd.Process.Pid); err != nil {
+	if i.Memory, err = memoryOf(d.cmd.Process.Pid); err != nil {
 		return err
 	}
 

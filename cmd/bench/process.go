@@ -74,29 +74,19 @@ func cpuOf(pid int) (time.Duration, error) {
 	return time.Duration(ticks) * clockTick, nil
 }
 
-// memoryOf is the resident memory of a running process, now and at its greatest, in
-// bytes.
-func memoryOf(pid int) (now, peak int64, err error) {
+// memoryOf is the resident memory of a running process, in bytes.
+func memoryOf(pid int) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0, 0, fmt.Errorf("read the memory: %w", err)
+		return 0, fmt.Errorf("read the memory: %w", err)
 	}
 
-	for line := range strings.Lines(string(text)) {
-		name, value, _ := strings.Cut(line, ":")
+	_, rest, _ := strings.Cut(string(text), "VmRSS:")
 
-		n, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 10, 64)
-		if err != nil {
-			continue // another line
-		}
-
-		switch name {
-		case "VmRSS":
-			now = n * 1024
-		case "VmHWM":
-			peak = n * 1024
-		}
+	var kilobytes int64
+	if _, err := fmt.Sscanf(rest, "%d kB", &kilobytes); err != nil {
+		return 0, fmt.Errorf("read the memory: %w", err)
 	}
 
-	return now, peak, nil
+	return kilobytes * 1024, nil
 }

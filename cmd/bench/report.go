@@ -83,9 +83,6 @@ func (r *report) PerEvent(bytes uint64) float64 {
 	return float64(bytes) / float64(r.History[0].Rows.Events)
 }
 
-// Floor is the rate of the floor of that number, in events a second.
-func (r *report) Floor(i int) float64 { return r.Floors[i].Rate() }
-
 //go:embed report.md.tmpl
 var reportText string
 

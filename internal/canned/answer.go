@@ -38,9 +38,9 @@ func (c *Chain) answer(b []byte, limits Limits, method string, params []json.Raw
 	case "eth_getCode":
 		return append(b, `"0x00"`...), nil
 	case "eth_getBlockByNumber", "eth_getHeaderByNumber", "eth_getBlockByHash", "eth_getHeaderByHash":
-		return c.headerAnswer(b, params)
+		return c.blockAnswer(b, params, c.appendBlock)
 	case "eth_getBlockReceipts":
-		return c.receiptsAnswer(b, params)
+		return c.blockAnswer(b, params, c.appendReceipts)
 	case "eth_getLogs":
 		return c.logsAnswer(b, limits, params)
 	default:
@@ -73,7 +73,9 @@ func (c *Chain) at(param json.RawMessage) (number uint64, known bool) {
 	}
 }
 
-func (c *Chain) headerAnswer(b []byte, params []json.RawMessage) ([]byte, *refusal) {
+// blockAnswer appends what is asked of the block that the first parameter names, null
+// where there is none.
+func (c *Chain) blockAnswer(b []byte, params []json.RawMessage, write func(b []byte, number uint64) []byte) ([]byte, *refusal) {
 	if len(params) == 0 {
 		return b, refuse(-32602, "missing block")
 	}
@@ -86,27 +88,19 @@ func (c *Chain) headerAnswer(b []byte, params []json.RawMessage) ([]byte, *refus
 		return append(b, "null"...), nil
 	}
 
-	made := &c.blocks[number-c.first()]
-
-	return appendHeader(b, c.header(number, made), made.hash[:]), nil
+	return write(b, number), nil
 }
 
-func (c *Chain) receiptsAnswer(b []byte, params []json.RawMessage) ([]byte, *refusal) {
-	if len(params) == 0 {
-		return b, refuse(-32602, "missing block")
-	}
+func (c *Chain) appendBlock(b []byte, number uint64) []byte {
+	made := &c.blocks[number-c.first()]
 
-	c.mu.RLock()
-	defer c.mu.RUnlock()
+	return appendHeader(b, c.header(number, made), made.hash[:])
+}
 
-	number, known := c.at(params[0])
-	if !known {
-		return append(b, "null"...), nil
-	}
-
+func (c *Chain) appendReceipts(b []byte, number uint64) []byte {
 	made := &c.blocks[number-c.first()]
 	if made.bloom == nil {
-		return append(b, "[]"...), nil
+		return append(b, "[]"...)
 	}
 
 	b = append(b, '[')
@@ -137,7 +131,7 @@ func (c *Chain) receiptsAnswer(b []byte, params []json.RawMessage) ([]byte, *ref
 
 	b[len(b)-1] = ']'
 
-	return b, nil
+	return b
 }
 
 // filter is what eth_getLogs is asked for.

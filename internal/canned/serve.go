@@ -155,7 +155,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 func (s *Server) announce(heard <-chan uint64, send func([]byte)) {
 	for number := range heard {
 		text := []byte(`{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"0x1","result":`)
-		text, _ = s.Chain.headerAnswer(text, []json.RawMessage{[]byte(`"0x` + strconv.FormatUint(number, 16) + `"`)})
+		text, _ = s.Chain.answer(text, s.Limits, "eth_getHeaderByNumber", []json.RawMessage{[]byte(`"0x` + strconv.FormatUint(number, 16) + `"`)})
 		send(append(text, "}}"...))
 	}
 }

@@ -200,3 +200,21 @@ func requireCovered(t *testing.T, s *store.Store, want ...store.Range) {
 		require.Equal(t, want, have)
 	}
 }
+
+// TestManyEventsAreOneInsert: what is sent in parts for the sake of memory is put
+// together again, so that views see it once and no small parts are left to merge.
+func TestManyEventsAreOneInsert(t *testing.T) {
+	t.Parallel()
+
+	const events = 20_000
+
+	s := testenv.Open(t)
+	require.NoError(t, s.Conn().Exec(t.Context(), "SYSTEM STOP MERGES events"))
+	require.NoError(t, s.Write(t.Context(), store.Batch{
+		Filter: store.FilterCore, Events: benchEvents(30_000_000, events),
+		Covered: []store.Range{{From: 30_000_000, To: 30_000_000 + events/10 - 1}},
+	}))
+
+	require.EqualValues(t, events, number(t, s, "SELECT count() FROM events"))
+	require.EqualValues(t, 1, number(t, s, "SELECT count() FROM system.parts WHERE database = currentDatabase() AND table = 'events'"))
+}
