@@ -24,10 +24,10 @@ FROM supply_now`)
 	share.Fields = []panel.Field{{Column: "of_supply", Title: "of supply"}, {Column: "of_stake", Title: "of stake"}}
 
 	rate := figure(3, "Mint rate",
-		"sVVV to lock for one DIEM in the bucket in force: the first of the curve whose bound is above the DIEM supply. Beside it the change since 24 hours ago, against the end of the hour before that.",
+		"sVVV to lock for one DIEM in the bucket in force: the first of the curve whose bound is above the DIEM supply. Beside it the change since 24 hours ago.",
 		panel.Rate, `SELECT n.mint_rate AS rate, n.mint_rate / nullIf(d.mint_rate, 0) - 1 AS change
 FROM supply_now AS n
-LEFT JOIN (SELECT mint_rate FROM supply_hourly WHERE hour <= now() - INTERVAL 25 HOUR ORDER BY hour DESC LIMIT 1) AS d ON 1 = 1`)
+LEFT JOIN mint_rate_at(time = now() - INTERVAL 24 HOUR) AS d ON 1 = 1`)
 	rate.Fields = []panel.Field{{Column: "rate", Title: "now"}, {Column: "change", Title: "in 24 h", Unit: panel.Share}}
 
 	target := figure(4, "DIEM supply against target",

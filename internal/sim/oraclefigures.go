@@ -254,6 +254,8 @@ func (o *Oracle) views(ctx context.Context) error {
 			source = fmt.Sprintf("supply_at(block = %d)", o.head)
 		case "metric_at":
 			source = fmt.Sprintf("metric_at(metric = 'vvv_locked', block = %d)", o.head)
+		case "mint_rate_at":
+			source = "mint_rate_at(time = now())"
 		}
 
 		if err := o.store.Conn().Exec(ctx, "SELECT * FROM "+source+" FORMAT Null"); err != nil {

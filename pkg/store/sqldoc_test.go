@@ -114,7 +114,7 @@ func TestListOfViews(t *testing.T) {
 		}
 	}
 
-	for _, view := range append(views(t, s), "supply_at", "metric_at") {
+	for _, view := range append(views(t, s), "supply_at", "metric_at", "mint_rate_at") {
 		require.Contains(t, listed, view)
 
 		columns := columnsOf(t, s, view)
@@ -136,6 +136,7 @@ func columnsOf(t *testing.T, s interface{ Database() string }, view string) []st
 
 	source := map[string]string{
 		"supply_at": "supply_at(block = 1)", "metric_at": "metric_at(metric = 'vvv_locked', block = 1)",
+		"mint_rate_at": "mint_rate_at(time = '2026-01-01 00:00:00')",
 	}[view]
 	if source == "" {
 		source = view

@@ -54,6 +54,60 @@ func TestMintRateFromEveryMoment(t *testing.T) {
 		"mint_rate ORDER BY block_number, log_index"))
 }
 
+// TestMintRateAtAMoment: the rate of any second is that of the events up to it, while a
+// rewind is under way too.
+func TestMintRateAtAMoment(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), lively(44, 300)
+	require.NoError(t, s.Write(t.Context(), c.history(storeRange(1, 300))))
+
+	events := c.all()
+	curves := epochs(t, events)
+	columns := []string{"block_number", "block_time", "diem_supply_wei", "mint_bucket", "mint_rate_wei", "diem_target"}
+
+	requireRate := func(at, until uint64) {
+		supply, end := new(big.Int), 0
+
+		for ; end < len(events) && events[end].BlockTime <= at && events[end].BlockNumber <= until; end++ {
+			switch e := events[end]; e.Kind { //nolint:exhaustive // the others do not move it
+			case decode.KindDIEMTransferMint:
+				supply.Add(supply, e.DIEMWei.ToBig())
+			case decode.KindDIEMTransferBurn:
+				supply.Sub(supply, e.DIEMWei.ToBig())
+			}
+		}
+
+		var want [][]string
+
+		if end > 0 {
+			newest := events[end-1]
+			curve := last(curves, func(c *epoch) bool { return c.block <= newest.BlockNumber })
+			bucket, rate := curve.rateAt(supply)
+			want = [][]string{{
+				strconv.FormatUint(newest.BlockNumber, 10), second(int64(newest.BlockTime)),
+				supply.String(), bucket, rate, curve.targetText(),
+			}}
+		}
+
+		require.Equal(t, want, texts(t, s, columns, "mint_rate_at(time = '"+second(int64(at))+"')"), "at %d", at)
+	}
+
+	requireRate(events[0].BlockTime-1, math.MaxUint64)
+
+	for i := 0; i < len(events); i += 1 + len(events)/40 {
+		requireRate(events[i].BlockTime, math.MaxUint64)
+		requireRate(events[i].BlockTime+1, math.MaxUint64)
+	}
+
+	end := events[len(events)-1].BlockTime + 86400
+	requireRate(end, math.MaxUint64)
+
+	require.NoError(t, s.Conn().Exec(t.Context(), "INSERT INTO rewinds (block_number, from_block, reason, version) "+
+		"SELECT 150, 300, 'reorg', max(version) + 1 FROM coverage"))
+	requireRate(end, 150)
+}
+
 func TestCurveEpochs(t *testing.T) {
 	t.Parallel()
 
