@@ -1,7 +1,6 @@
 package canned
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
 )
 
 // Limits are those of an endpoint. Zero: none.
@@ -37,8 +37,12 @@ func (c *Chain) answer(b []byte, limits Limits, method string, params []json.Raw
 		return fmt.Appendf(b, `"0x%x"`, c.Head()), nil
 	case "eth_getCode":
 		return append(b, `"0x00"`...), nil
-	case "eth_getBlockByNumber", "eth_getHeaderByNumber", "eth_getBlockByHash", "eth_getHeaderByHash":
-		return c.blockAnswer(b, params, c.appendBlock)
+	case "eth_getHeaderByNumber", "eth_getHeaderByHash":
+		return c.blockAnswer(b, params, c.appendHeader)
+	case "eth_getBlockByNumber", "eth_getBlockByHash":
+		full := len(params) > 1 && string(params[1]) == "true"
+
+		return c.blockAnswer(b, params, func(b []byte, number uint64) []byte { return c.appendBlock(b, number, full) })
 	case "eth_getBlockReceipts":
 		return c.blockAnswer(b, params, c.appendReceipts)
 	case "eth_getLogs":
@@ -91,10 +95,40 @@ func (c *Chain) blockAnswer(b []byte, params []json.RawMessage, write func(b []b
 	return write(b, number), nil
 }
 
-func (c *Chain) appendBlock(b []byte, number uint64) []byte {
+func (c *Chain) appendHeader(b []byte, number uint64) []byte {
 	made := &c.blocks[number-c.first()]
 
 	return appendHeader(b, c.header(number, made), made.hash[:])
+}
+
+// appendBlock appends a block with its transactions, or their hashes alone.
+func (c *Chain) appendBlock(b []byte, number uint64, full bool) []byte {
+	made := &c.blocks[number-c.first()]
+	header := c.header(number, made)
+	body := types.Body{Withdrawals: []*types.Withdrawal{}}
+
+	if made.bloom != nil {
+		_, body.Transactions = c.mix.block(number, c.first())
+	}
+
+	b = appendHeader(b, header, made.hash[:])
+	b[len(b)-1] = ','
+	b = appendQuantity(b, "size", types.NewBlockWithHeader(header).WithBody(body).Size())
+	b = append(b, `"uncles":[],"withdrawals":[],"transactions":[`...)
+
+	for i, tx := range body.Transactions {
+		if i > 0 {
+			b = append(b, ',')
+		}
+
+		if full {
+			b = c.mix.bundler.appendTransaction(b, tx, number, made.hash, i)
+		} else {
+			b = append(append(append(b, '"'), tx.Hash().Hex()...), '"')
+		}
+	}
+
+	return append(b, "]}"...)
 }
 
 func (c *Chain) appendReceipts(b []byte, number uint64) []byte {
@@ -104,8 +138,9 @@ func (c *Chain) appendReceipts(b []byte, number uint64) []byte {
 	}
 
 	b = append(b, '[')
+	logs, _ := c.mix.block(number, c.first())
 
-	for _, r := range receiptsOf(c.mix.block(number, c.first())) {
+	for _, r := range receiptsOf(logs) {
 		b = append(b, '{')
 		b = appendHex(b, "blockHash", made.hash[:])
 		b = appendQuantity(b, "blockNumber", number)
@@ -134,38 +169,14 @@ func (c *Chain) appendReceipts(b []byte, number uint64) []byte {
 	return b
 }
 
-// filter is what eth_getLogs is asked for.
-//
-//nolint:tagliatelle // JSON-RPC names them so
-type filter struct {
-	FromBlock json.RawMessage   `json:"fromBlock"`
-	ToBlock   json.RawMessage   `json:"toBlock"`
-	BlockHash json.RawMessage   `json:"blockHash"`
-	Address   json.RawMessage   `json:"address"`
-	Topics    []json.RawMessage `json:"topics"`
-}
-
-// wants are the classes of logs that a filter asks for. It knows the filters that an
-// indexer of this deployment has, and no others.
-func (c *Chain) wants(f *filter) (wants [classes]bool, r *refusal) {
-	vvv := bytes.Contains(bytes.ToLower(f.Address), []byte(strings.ToLower(c.cfg.Deployment.VVV.Hex())))
-	staking := bytes.Contains(bytes.ToLower(f.Address), []byte(strings.ToLower(c.cfg.Deployment.Staking.Hex())))
-	zero := []byte(common.Hash{}.Hex())
-
-	switch {
-	case vvv && staking && len(f.Topics) == 0:
-		wants = [classes]bool{protocol: true, minted: true, burned: true, plain: true}
-	case staking && len(f.Topics) == 0:
-		wants[protocol] = true
-	case vvv && len(f.Topics) == 2 && bytes.Contains(f.Topics[1], zero):
-		wants[minted] = true
-	case vvv && len(f.Topics) == 3 && bytes.Contains(f.Topics[2], zero):
-		wants[burned] = true
-	default:
-		return wants, refuse(-32602, "no answer is canned for this filter")
+// wants says for every shape of logs whether a filter asks for it.
+func (c *Chain) wants(f *filter) []bool {
+	wants := make([]bool, len(c.shapes))
+	for i, s := range c.shapes {
+		wants[i] = f.matches(s)
 	}
 
-	return wants, nil
+	return wants
 }
 
 func (c *Chain) logsAnswer(b []byte, limits Limits, params []json.RawMessage) ([]byte, *refusal) {
@@ -174,9 +185,8 @@ func (c *Chain) logsAnswer(b []byte, limits Limits, params []json.RawMessage) ([
 		return b, refuse(-32602, "invalid filter")
 	}
 
-	wants, refused := c.wants(&f)
-	if refused != nil {
-		return b, refused
+	if !f.answerable() {
+		return b, refuse(-32602, "no answer is canned for this filter")
 	}
 
 	if f.BlockHash != nil {
@@ -203,16 +213,16 @@ func (c *Chain) logsAnswer(b []byte, limits Limits, params []json.RawMessage) ([
 		first = c.blocks[from-c.first()-1].to
 	}
 
-	return c.logs(b, limits, wants, first, last)
+	return c.logs(b, limits, c.wants(&f), first, last)
 }
 
 // logs copies the wanted ones of a stretch of logs.
-func (c *Chain) logs(b []byte, limits Limits, wants [classes]bool, first, last int) ([]byte, *refusal) {
+func (c *Chain) logs(b []byte, limits Limits, wants []bool, first, last int) ([]byte, *refusal) {
 	begin, found := len(b), 0
 	b = append(b, '[')
 
 	for i := first; i < last; i++ {
-		if !wants[c.class[i]] {
+		if !wants[c.shape[i]] {
 			continue
 		}
 

@@ -2,7 +2,9 @@ package canned_test
 
 import (
 	"context"
+	"math/big"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +12,9 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/trie"
 	"github.com/stretchr/testify/require"
 
 	"diemhouse/internal/canned"
@@ -70,6 +74,97 @@ func TestEverythingProves(t *testing.T) {
 		require.Len(t, logs, want, filter)
 		require.Zero(t, unproven, filter)
 	}
+}
+
+// TestBlocksAreWhole reads blocks as go-ethereum's own client does: transactions have the
+// root that the header states, their senders, and the hashes that the logs name.
+func TestBlocksAreWhole(t *testing.T) {
+	t.Parallel()
+
+	_, url := serve(t, canned.Config{Seed: 3, Blocks: 40, Every: 2}, canned.Limits{})
+	client, err := ethclient.DialContext(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+
+	base := venice.Base()
+	signer := types.LatestSignerForChainID(new(big.Int).SetUint64(base.ChainID))
+	named, carried := make(map[common.Hash]bool), make(map[common.Hash]bool)
+
+	logs, err := client.FilterLogs(t.Context(), ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(base.FirstBlock)})
+	require.NoError(t, err)
+
+	for i := range logs {
+		named[logs[i].TxHash] = true
+	}
+
+	for number := base.FirstBlock; number < base.FirstBlock+40; number++ {
+		block, err := client.BlockByNumber(t.Context(), new(big.Int).SetUint64(number))
+		require.NoError(t, err)
+		require.Equal(t, block.TxHash(), types.DeriveSha(block.Transactions(), trie.NewStackTrie(nil)))
+
+		var light struct{ Transactions []common.Hash }
+		require.NoError(t, client.Client().CallContext(t.Context(), &light, "eth_getBlockByHash", block.Hash(), false))
+		require.Len(t, light.Transactions, len(block.Transactions()))
+
+		for i, tx := range block.Transactions() {
+			carried[tx.Hash()] = true
+			require.Equal(t, tx.Hash(), light.Transactions[i])
+
+			stated, err := client.TransactionSender(t.Context(), tx, block.Hash(), uint(i)) // what the answer said
+			require.NoError(t, err)
+
+			signed, err := types.Sender(signer, tx)
+			require.NoError(t, err)
+			require.Equal(t, signed, stated)
+		}
+	}
+
+	require.Equal(t, named, carried)
+}
+
+// TestFiltersByEvent asks as indexers do that name each event, and expects what is left
+// of all logs.
+func TestFiltersByEvent(t *testing.T) {
+	t.Parallel()
+
+	_, url := serve(t, canned.Config{Seed: 4, Blocks: 50}, canned.Limits{})
+	client, err := ethclient.DialContext(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+
+	base := venice.Base()
+	transfer := crypto.Keccak256Hash([]byte("Transfer(address,address,uint256)"))
+	first := new(big.Int).SetUint64(base.FirstBlock)
+
+	all, err := client.FilterLogs(t.Context(), ethereum.FilterQuery{FromBlock: first})
+	require.NoError(t, err)
+
+	for name, c := range map[string]struct {
+		query ethereum.FilterQuery
+		wants func(l *types.Log) bool
+	}{
+		"contract":         {ethereum.FilterQuery{Addresses: []common.Address{base.DIEM}}, func(l *types.Log) bool { return l.Address == base.DIEM }},
+		"event":            {ethereum.FilterQuery{Topics: [][]common.Hash{{transfer}}}, func(l *types.Log) bool { return l.Topics[0] == transfer }},
+		"number of topics": {ethereum.FilterQuery{Topics: [][]common.Hash{nil, nil}}, func(l *types.Log) bool { return len(l.Topics) > 1 }},
+		"mints of DIEM": {
+			ethereum.FilterQuery{Addresses: []common.Address{base.DIEM, base.Airdrop}, Topics: [][]common.Hash{{transfer}, {{}}}},
+			func(l *types.Log) bool {
+				return l.Address == base.DIEM && l.Topics[0] == transfer && l.Topics[1] == common.Hash{}
+			},
+		},
+	} {
+		c.query.FromBlock = first
+		got, err := client.FilterLogs(t.Context(), c.query)
+		require.NoError(t, err, name)
+
+		want := slices.DeleteFunc(slices.Clone(all), func(l types.Log) bool { return !c.wants(&l) })
+		require.NotEmpty(t, want, name)
+		require.Less(t, len(want), len(all), name)
+		require.Equal(t, want, got, name)
+	}
+
+	_, err = client.FilterLogs(t.Context(), ethereum.FilterQuery{FromBlock: first, Topics: [][]common.Hash{nil, {{1}}}})
+	require.ErrorContains(t, err, "no answer is canned")
 }
 
 func TestEveryLogDecodes(t *testing.T) {

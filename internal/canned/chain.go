@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/big"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -25,39 +26,32 @@ type Config struct {
 	Every uint64
 }
 
-// class says by which of the indexer's queries a log is asked for.
-type class uint8
-
-const (
-	protocol class = iota // staking, DIEM, airdrop
-	minted                // VVV from 0x0
-	burned                // VVV to 0x0
-	plain                 // any other transfer of VVV
-	classes
-)
-
 // Chain is a chain that was made. It may grow at its head; blocks never change.
 type Chain struct {
 	cfg Config
 	mix mix
 
 	mu sync.RWMutex
-	// text holds all logs as JSON, each with a comma after it; ends where each ends.
-	text  []byte
-	ends  []int
-	class []class
+	// text holds all logs as JSON, each with a comma after it; ends where each ends; shape
+	// which of shapes each has.
+	text   []byte
+	ends   []int
+	shape  []uint8
+	shapes []shape
+	// counts are the logs of each shape.
+	counts []int
 	// blocks are those from the first on.
 	blocks []block
-	counts [classes]int
 	// heads are told of new blocks.
 	heads map[chan uint64]struct{}
 }
 
 // block is what a header states of its own.
 type block struct {
-	hash     common.Hash
-	receipts common.Hash
-	bloom    *types.Bloom // nil: empty
+	hash common.Hash
+	// transactions and receipts are their roots.
+	transactions, receipts common.Hash
+	bloom                  *types.Bloom // nil: empty
 	// to is the end of the block's logs in ends.
 	to int
 }
@@ -69,7 +63,7 @@ func New(cfg Config) (*Chain, error) {
 		return nil, errors.New("canned chain: want at least one block and one pool")
 	}
 
-	c := &Chain{cfg: cfg, mix: mix{seed: cfg.Seed, d: cfg.Deployment}, heads: make(map[chan uint64]struct{})}
+	c := &Chain{cfg: cfg, mix: mix{seed: cfg.Seed, d: cfg.Deployment, bundler: newBundler(cfg.Deployment.ChainID)}, heads: make(map[chan uint64]struct{})}
 
 	const stretch = 4096
 
@@ -96,9 +90,14 @@ func (c *Chain) Logs() (core, all int) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 
-	core = c.counts[protocol] + c.counts[minted] + c.counts[burned]
+	for i, s := range c.shapes {
+		all += c.counts[i]
+		if s.address != c.cfg.Deployment.VVV || s.from || s.to {
+			core += c.counts[i]
+		}
+	}
 
-	return core, core + c.counts[plain]
+	return core, all
 }
 
 // Append adds one block at the head and tells who listens.
@@ -149,12 +148,14 @@ func (c *Chain) make(from, n uint64) []made {
 }
 
 func (c *Chain) makeOne(number uint64) made {
-	m := made{number: number, block: block{receipts: types.EmptyReceiptsHash}}
+	m := made{number: number, block: block{transactions: types.EmptyTxsHash, receipts: types.EmptyReceiptsHash}}
 	if (number-c.first())%c.cfg.Every != 0 {
 		return m
 	}
 
-	m.logs = c.mix.block(number, c.first())
+	logs, transactions := c.mix.block(number, c.first())
+	m.logs = logs
+
 	if len(m.logs) == 0 {
 		return m
 	}
@@ -162,6 +163,7 @@ func (c *Chain) makeOne(number uint64) made {
 	receipts := receiptsOf(m.logs)
 	bloom := types.MergeBloom(receipts)
 	m.bloom, m.receipts = &bloom, types.DeriveSha(receipts, trie.NewStackTrie(nil))
+	m.transactions = types.DeriveSha(transactions, trie.NewStackTrie(nil))
 
 	return m
 }
@@ -176,9 +178,9 @@ func receiptsOf(logs []*types.Log) types.Receipts {
 		}
 
 		r := &types.Receipt{
-			Type: types.DynamicFeeTxType, Status: types.ReceiptStatusSuccessful, CumulativeGasUsed: 100_000 * uint64(len(receipts)+1),
-			TxHash: logs[i].TxHash, TransactionIndex: logs[i].TxIndex, GasUsed: 100_000, Logs: logs[from : i+1],
-			EffectiveGasPrice: big.NewInt(1),
+			Type: types.DynamicFeeTxType, Status: types.ReceiptStatusSuccessful, CumulativeGasUsed: gasUsed * uint64(len(receipts)+1),
+			TxHash: logs[i].TxHash, TransactionIndex: logs[i].TxIndex, GasUsed: gasUsed, Logs: logs[from : i+1],
+			EffectiveGasPrice: big.NewInt(baseFee + tip),
 		}
 		r.Bloom = types.CreateBloom(r)
 		receipts = append(receipts, r)
@@ -198,9 +200,7 @@ func (c *Chain) add(m made) {
 
 	for _, l := range m.logs {
 		l.BlockHash, l.BlockTimestamp = m.hash, header.Time
-		k := c.classOf(l)
-		c.counts[k]++
-		c.class = append(c.class, k)
+		c.count(shapeOf(l))
 		c.text = append(appendLog(c.text, l), ',')
 		c.ends = append(c.ends, len(c.text))
 	}
@@ -209,18 +209,20 @@ func (c *Chain) add(m made) {
 	c.blocks = append(c.blocks, m.block)
 }
 
-func (c *Chain) classOf(l *types.Log) class {
-	switch {
-	case l.Address != c.cfg.Deployment.VVV:
-		return protocol
-	case l.Topics[1] == common.Hash{}:
-		return minted
-	case l.Topics[2] == common.Hash{}:
-		return burned
-	default:
-		return plain
+// count notes the shape of one more log. There are some twenty.
+func (c *Chain) count(s shape) {
+	i := slices.Index(c.shapes, s)
+	if i < 0 {
+		i = len(c.shapes)
+		c.shapes, c.counts = append(c.shapes, s), append(c.counts, 0)
 	}
+
+	c.counts[i]++
+	c.shape = append(c.shape, uint8(i))
 }
+
+// baseFee is that of every block, gasUsed what every transaction takes.
+const baseFee, gasUsed = 5_000_000, 100_000
 
 // header is a block's header; its parent must be there.
 func (c *Chain) header(number uint64, b *block) *types.Header {
@@ -231,9 +233,9 @@ func (c *Chain) header(number uint64, b *block) *types.Header {
 
 	h := &types.Header{
 		ParentHash: parent, UncleHash: types.EmptyUncleHash, Coinbase: common.HexToAddress("0x4200000000000000000000000000000000000011"),
-		Root: crypto.Keccak256Hash(parent[:]), TxHash: types.EmptyTxsHash, ReceiptHash: b.receipts, Difficulty: new(big.Int),
+		Root: crypto.Keccak256Hash(parent[:]), TxHash: b.transactions, ReceiptHash: b.receipts, Difficulty: new(big.Int),
 		Number: new(big.Int).SetUint64(number), GasLimit: 400_000_000, GasUsed: 30_000_000, Time: blockTime(number),
-		Extra: make([]byte, 17), BaseFee: big.NewInt(5_000_000), WithdrawalsHash: &types.EmptyWithdrawalsHash,
+		Extra: make([]byte, 17), BaseFee: big.NewInt(baseFee), WithdrawalsHash: &types.EmptyWithdrawalsHash,
 		BlobGasUsed: new(uint64), ExcessBlobGas: new(uint64), ParentBeaconRoot: new(common.Hash), RequestsHash: &types.EmptyRequestsHash,
 	}
 	if b.bloom != nil {

@@ -11,8 +11,12 @@ import (
 	"diemhouse/pkg/venice"
 )
 
-// users is how many wallets act.
-const users = 20_000
+const (
+	// users is how many wallets act.
+	users = 20_000
+	// most is more than the transactions of any block: nonces are counted by it.
+	most = 16
+)
 
 var (
 	topicTransfer         = topic("Transfer(address,address,uint256)")
@@ -31,8 +35,9 @@ func topic(signature string) common.Hash { return crypto.Keccak256Hash([]byte(si
 // mix writes the logs of blocks in the proportions of Base: about a third are the two
 // mints of a reward update, a quarter burns of the pools, the rest what people do.
 type mix struct {
-	seed uint64
-	d    venice.Deployment
+	seed    uint64
+	d       venice.Deployment
+	bundler *bundler
 }
 
 // act is a transaction and how often a block has it.
@@ -83,21 +88,22 @@ var acts = []act{
 	{0.1, func(t *tx) { t.log(t.d.DIEM, []common.Hash{topicUnstakeInitiated, word(t.user())}, t.diem()) }},
 }
 
-// block gives the logs of a block without block hash, transaction by transaction.
-func (m mix) block(number, first uint64) []*types.Log {
+// block gives the logs of a block without block hash, transaction by transaction, and the
+// transactions.
+func (m mix) block(number, first uint64) ([]*types.Log, types.Transactions) {
 	random := rand.New(rand.NewPCG(m.seed, number)) //nolint:gosec // a seed is to give the same chain
 
-	var logs []*types.Log
-
-	txs := uint(0)
+	var (
+		logs []*types.Log
+		txs  types.Transactions
+	)
 
 	run := func(write func(*tx)) {
-		t := &tx{mix: m, random: random, logs: logs, number: number, index: txs}
-		t.draw()
+		t := &tx{mix: m, random: random, logs: logs, number: number, index: uint(len(txs))}
+		txs = append(txs, t.draw((number-first)*most+uint64(t.index)))
 		write(t)
 
 		logs = t.logs
-		txs++
 	}
 
 	if number == first {
@@ -110,7 +116,7 @@ func (m mix) block(number, first uint64) []*types.Log {
 		}
 	}
 
-	return logs
+	return logs, txs
 }
 
 // tx writes the logs of one transaction: of one user, one amount.
@@ -127,7 +133,8 @@ type tx struct {
 	amount    uint64
 }
 
-func (t *tx) draw() {
+// draw draws who, how much and by which transaction.
+func (t *tx) draw(nonce uint64) *types.Transaction {
 	seed := [24]byte{}
 	for i := range 3 {
 		for j, v := 0, t.random.Uint64(); j < 8; j++ {
@@ -135,9 +142,12 @@ func (t *tx) draw() {
 		}
 	}
 
-	t.hash = crypto.Keccak256Hash(seed[:])
+	made := t.bundler.transaction(nonce, seed[:])
+	t.hash = made.Hash()
 	t.who, t.whom = t.wallet(), t.wallet()
 	t.amount = 1 + t.random.Uint64N(1e17) // 1 wei to 0.1 DIEM
+
+	return made
 }
 
 // wallet is a user; few of them do most.

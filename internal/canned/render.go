@@ -53,8 +53,7 @@ func appendLog(b []byte, l *types.Log) []byte {
 	return append(b, `"removed":false}`...)
 }
 
-// appendHeader writes a header as go-ethereum does, and as the head of a block
-// without its transactions.
+// appendHeader writes a header as go-ethereum does.
 func appendHeader(b []byte, h *types.Header, hash []byte) []byte {
 	b = append(b, '{')
 	b = appendHex(b, "parentHash", h.ParentHash[:])
