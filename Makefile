@@ -11,13 +11,14 @@ export CGO_ENABLED ?= 0
 CLICKHOUSE := deps/clickhouse/node_modules/.installed
 ANVIL      := deps/anvil/node_modules/.installed
 UPLOT      := deps/uplot/node_modules/.installed
+PONDER     := deps/ponder/node_modules/.installed
 LINT       := $(BIN)/golangci-lint
 
 # Rooms with whole nodes or long lives in their tests, which the race detector makes
 # ten times as dear: `make race` runs them under it.
 PLAIN      := (internal/devnet|internal/sim|pkg/chain|pkg/follow|pkg/store)
 
-.PHONY: all build demo test race bench soak lint generate screenshots clickhouse anvil uplot chromium clean help
+.PHONY: all build demo test race bench soak lint generate screenshots clickhouse anvil uplot ponder chromium clean help
 
 all: build clickhouse ## the programs and the engine they need
 
@@ -35,7 +36,7 @@ test: clickhouse anvil uplot chromium lint ## everything that proves the product
 race: clickhouse anvil uplot chromium ## every test under the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
 
-bench: build clickhouse uplot ## measure and write docs/BENCHMARKS.md and docs/QUERIES.md, on a machine that does nothing else
+bench: build clickhouse uplot ponder ## measure and write docs/BENCHMARKS.md and docs/QUERIES.md, on a machine that does nothing else
 	$(BIN)/bench --report docs/BENCHMARKS.md $(ARGS)
 	$(GO) test ./dashboards -run '^$$' -bench DashboardQueries -benchtime 3x -timeout 3h -rows 8000000,80000000 -report ../docs/QUERIES.md
 
@@ -65,6 +66,11 @@ $(ANVIL): deps/anvil/package-lock.json
 uplot: $(UPLOT) ## the board's chart library, as its package has it
 $(UPLOT): deps/uplot/package-lock.json
 	$(NPM) ci --prefix deps/uplot --no-audit --no-fund --ignore-scripts
+	touch $@
+
+ponder: $(PONDER) ## the other indexer of the benchmark; its engine wants Node 18.14 or later
+$(PONDER): deps/ponder/package-lock.json
+	$(NPM) ci --prefix deps/ponder --no-audit --no-fund --ignore-scripts
 	touch $@
 
 chromium: ## the browser of the tests, Debian's
