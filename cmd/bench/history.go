@@ -37,7 +37,7 @@ func (r *run) history(ctx context.Context) error {
 	for i, level := range levels {
 		dsn := r.server.database()
 
-		f, err := r.fill(ctx, dsn, level.verify, r.Blocks/level.part)
+		f, err := r.fill(ctx, dsn, level.verify, r.endpoint.First, r.Blocks/level.part)
 		if err != nil {
 			return err
 		}
@@ -59,8 +59,8 @@ func (r *run) history(ctx context.Context) error {
 	return nil
 }
 
-// fill runs backfill over the chain's first blocks.
-func (r *run) fill(ctx context.Context, dsn, verify string, blocks uint64) (filled, error) {
+// fill runs backfill over so many blocks.
+func (r *run) fill(ctx context.Context, dsn, verify string, from, blocks uint64) (filled, error) {
 	f := filled{Verify: verify, Fewest: r.fewest(blocks, verify)}
 
 	before, err := r.look(ctx)
@@ -69,7 +69,7 @@ func (r *run) fill(ctx context.Context, dsn, verify string, blocks uint64) (fill
 	}
 
 	f.usage, err = measure(ctx, filepath.Join(r.Bin, "backfill"), "--rpc", r.endpoint.URL, "--clickhouse", dsn,
-		"--verify", verify, "--to", strconv.FormatUint(r.endpoint.First+blocks-1, 10))
+		"--verify", verify, "--from", strconv.FormatUint(from, 10), "--to", strconv.FormatUint(from+blocks-1, 10))
 	if err != nil {
 		return f, err
 	}

@@ -60,8 +60,8 @@ func (r *run) startup(ctx context.Context, warehouse string, e *endpoint, dsn st
 	return d.stop()
 }
 
-// idle follows a chain without any Venice log.
-func (r *run) idle(ctx context.Context) (err error) {
+// idle follows a chain without any Venice log for a while.
+func (r *run) idle(ctx context.Context, while time.Duration) (err error) {
 	quiet := r.chainFlags
 	quiet.Blocks, quiet.Every, quiet.Pace = 2000, 1_000_000, 2*time.Second
 
@@ -90,7 +90,7 @@ func (r *run) idle(ctx context.Context) (err error) {
 	}
 
 	select {
-	case <-time.After(r.Idle):
+	case <-time.After(while):
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -105,7 +105,7 @@ func (r *run) idle(ctx context.Context) (err error) {
 		return err
 	}
 
-	i := idled{For: r.Idle, CPU: percent(after-before, r.Idle), Engine: percent(engineAfter-engine, r.Idle)}
+	i := idled{For: while, CPU: percent(after-before, while), Engine: percent(engineAfter-engine, while)}
 
 	if i.Memory, err = memoryOf(d.cmd.Process.Pid); err != nil {
 		return err

@@ -39,8 +39,8 @@ func spreadOf(times []time.Duration) spread {
 // look is the pause between two looks at the warehouse; it is part of what is measured.
 const lookEvery = 5 * time.Millisecond
 
-// live follows a chain that grows at a pace.
-func (r *run) live(ctx context.Context, pace time.Duration) (err error) {
+// live follows a chain that grows at a pace for a while.
+func (r *run) live(ctx context.Context, pace, while time.Duration) (err error) {
 	chain := r.chainFlags
 	chain.Blocks, chain.Pace = 2000, pace
 
@@ -65,7 +65,7 @@ func (r *run) live(ctx context.Context, pace time.Duration) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 
-	until := time.Now().Add(r.Live)
+	until := time.Now().Add(while)
 	began := e.Head + uint64(2*time.Second/pace) // The start itself is not looked at.
 
 	rows := map[uint64]time.Time{}

@@ -18,6 +18,7 @@ import (
 
 type cli struct {
 	Run      runCommand      `cmd:"" default:"withargs" help:"Measure and report (the default)."`
+	Others   othersCommand   `cmd:"" help:"Run the other indexer and ours over the same blocks, and report that alone."`
 	Endpoint endpointCommand `cmd:"" help:"Serve the canned chain: what run starts as a process of its own."`
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -75,13 +76,62 @@ func cpuOf(pid int) (time.Duration, error) {
 }
 
 // memoryOf is the resident memory of a running process, in bytes.
-func memoryOf(pid int) (int64, error) {
+func memoryOf(pid int) (int64, error) { return statusOf(pid, "VmRSS:") }
+
+// peakOf is the most that a running process and its children have had of it, each at its
+// own time, in bytes.
+func peakOf(pid int) (int64, error) {
+	peak, err := statusOf(pid, "VmHWM:")
+	if err != nil {
+		return 0, err
+	}
+
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		return 0, err
+	}
+
+	for _, list := range lists {
+		text, err := os.ReadFile(list) //nolint:gosec // of /proc
+		if err != nil {
+			return 0, fmt.Errorf("read the children: %w", err)
+		}
+
+		for field := range strings.FieldsSeq(string(text)) {
+			child, err := strconv.Atoi(field)
+			if err != nil {
+				return 0, fmt.Errorf("read the children: %w", err)
+			}
+
+			more, err := peakOf(child)
+			if err != nil {
+				return 0, err
+			}
+
+			peak += more
+		}
+	}
+
+	return peak, nil
+}
+
+// forgetPeak lets peakOf count from now on.
+func forgetPeak(pid int) error {
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0); err != nil {
+		return fmt.Errorf("begin to watch the memory: %w", err)
+	}
+
+	return nil
+}
+
+// statusOf is an amount of memory in /proc/PID/status, in bytes.
+func statusOf(pid int, name string) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, fmt.Errorf("read the memory: %w", err)
 	}
 
-	_, rest, _ := strings.Cut(string(text), "VmRSS:")
+	_, rest, _ := strings.Cut(string(text), name)
 
 	var kilobytes int64
 	if _, err := fmt.Sscanf(rest, "%d kB", &kilobytes); err != nil {

@@ -1,8 +1,10 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strings"
@@ -17,6 +19,7 @@ type report struct {
 	Endpoint ready
 	History  []filled
 	Floors   []floor
+	Others   compared
 	Tables   []stored
 	Columns  []stored
 	Started  []started
@@ -83,40 +86,41 @@ func (r *report) PerEvent(bytes uint64) float64 {
 	return float64(bytes) / float64(r.History[0].Rows.Events)
 }
 
-//go:embed report.md.tmpl
-var reportText string
+//go:embed report.md.tmpl others.md.tmpl
+var reportText embed.FS
 
-func (r *report) write(path string) error {
-	t, err := template.New("report").Funcs(template.FuncMap{
+// print renders one of the report's templates.
+func (r *report) print(out io.Writer, name string) error {
+	t, err := template.New("").Funcs(template.FuncMap{
 		"n":   func(v any) string { return thousands(fmt.Sprintf("%.0f", number(v))) },
 		"mb":  func(v any) string { return thousands(fmt.Sprintf("%.0f", number(v)/1e6)) },
 		"s":   func(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) },
 		"ms":  func(d time.Duration) string { return fmt.Sprintf("%.0f", float64(d)/1e6) },
 		"f":   func(v float64) string { return fmt.Sprintf("%.2f", v) },
 		"div": func(a, b any) float64 { return number(a) / number(b) },
-	}).Parse(reportText)
+	}).ParseFS(reportText, "*.tmpl")
 	if err != nil {
 		return err
 	}
 
-	out := os.Stdout
-
-	if path != "" {
-		if out, err = os.Create(path); err != nil { //nolint:gosec // the user names it
-			return fmt.Errorf("write the report: %w", err)
-		}
-		defer func() { _ = out.Close() }() // Sync has told
-	}
-
-	if err := t.Execute(out, r); err != nil {
+	if err := t.ExecuteTemplate(out, name, r); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 
-	if path != "" {
-		return out.Sync()
+	return nil
+}
+
+func (r *report) write(path string) error {
+	if path == "" {
+		return r.print(os.Stdout, "report.md.tmpl")
 	}
 
-	return nil
+	out, err := os.Create(path) //nolint:gosec // the user names it
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+
+	return errors.Join(r.print(out, "report.md.tmpl"), out.Sync(), out.Close())
 }
 
 func number(v any) float64 {

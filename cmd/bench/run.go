@@ -10,18 +10,25 @@ import (
 	"time"
 )
 
-type runCommand struct {
+// settings are what every measurement takes.
+type settings struct {
 	chainFlags
+	othersFlags
+
+	Bin string `placeholder:"DIR" help:"Where the programs backfill and indexer are; beside this one unless said."`
+}
+
+type runCommand struct {
+	settings
 
 	Live   time.Duration `default:"1m" help:"How long the head is followed at each pace."`
 	Idle   time.Duration `default:"10m" help:"How long the daemon is watched doing nothing."`
-	Bin    string        `placeholder:"DIR" help:"Where the programs backfill and indexer are; beside this one unless said."`
 	Report string        `placeholder:"FILE" help:"Where the report is written; standard output without it."`
 }
 
 // run is one measurement of everything.
 type run struct {
-	runCommand
+	settings
 
 	server   *server
 	endpoint *endpoint
@@ -31,8 +38,26 @@ type run struct {
 }
 
 // Run measures everything, one thing after the other, and writes the report.
-func (c *runCommand) Run(ctx context.Context) (err error) {
-	r := &run{runCommand: *c}
+func (c *runCommand) Run(ctx context.Context) error {
+	r := &run{settings: c.settings}
+
+	// Ponder and ours are compared first, while ClickHouse holds nothing yet.
+	err := r.measure(ctx, r.others, r.history, r.floors, r.storage, r.startups,
+		func(ctx context.Context) error { return r.live(ctx, 2*time.Second, c.Live) },
+		func(ctx context.Context) error { return r.live(ctx, 200*time.Millisecond, c.Live) },
+		func(ctx context.Context) error { return r.idle(ctx, c.Idle) })
+	if err != nil {
+		return err
+	}
+
+	return r.report.write(c.Report)
+}
+
+// measure takes the steps beside a ClickHouse and an endpoint.
+func (r *run) measure(ctx context.Context, steps ...func(context.Context) error) (err error) {
+	if err := r.installed(); err != nil {
+		return err // now, and not after an hour
+	}
 
 	if r.Bin == "" {
 		self, err := os.Executable()
@@ -61,18 +86,13 @@ func (c *runCommand) Run(ctx context.Context) (err error) {
 
 	r.report.Chain, r.report.Endpoint = r.chainFlags, r.endpoint.ready
 
-	for _, step := range []func(context.Context) error{
-		r.history, r.floors, r.storage, r.startups,
-		func(ctx context.Context) error { return r.live(ctx, 2*time.Second) },
-		func(ctx context.Context) error { return r.live(ctx, 200*time.Millisecond) },
-		r.idle,
-	} {
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
 
-	return r.report.write(c.Report)
+	return nil
 }
 
 // sayf tells how far the run is.

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestReportRenders fills every table of the report with a line.
+func TestReportRenders(t *testing.T) {
+	t.Parallel()
+
+	took := usage{Wall: 2 * time.Second, CPU: time.Second, Peak: 64e6}
+	r := &report{
+		History: []filled{{usage: took, Verify: "none", Rows: counted{Events: 1_000}}},
+		Floors:  []floor{{Name: "a floor", Events: 1_000, Wall: time.Second, Bytes: 5e6}},
+		Others: compared{Version: "1.2.3", Addresses: 50, Rows: []other{
+			{usage: took, Name: "ours", Blocks: 3_000, Events: 21_000},
+			{usage: took, Name: "theirs", Blocks: 3_000, Events: 21_000, Start: 1500 * time.Millisecond, Served: served{Requests: 3_257, Bytes: 27e6}},
+		}},
+		Tables: []stored{{"events", 1_000, 40_000}}, Columns: []stored{{"events.kind", 1_000, 500}},
+		Started: []started{{"empty", 0, time.Second}}, Live: []followed{{Pace: time.Second}},
+	}
+
+	var all, others bytes.Buffer
+
+	require.NoError(t, r.print(&all, "report.md.tmpl"))
+	require.NoError(t, r.print(&others, "others"))
+
+	require.Contains(t, all.String(), others.String())
+	require.Contains(t, others.String(), "| ours | 3,000 | 21,000 |  | 2.0 | 10,500 | 0 | 0 | 1.0 | 64 |")
+	require.Contains(t, others.String(), "| theirs | 3,000 | 21,000 | 1.5 | 2.0 | 10,500 | 3,257 | 27 | 1.0 | 64 |")
+	require.Contains(t, all.String(), "\n\n## Other indexers")
+	require.Contains(t, all.String(), "\n\n## Live\n")
+}
