@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,6 +40,7 @@ type httpWire struct {
 	transport *http.Transport
 	maxBytes  int64
 	lastID    atomic.Uint64
+	bodies    bodies
 }
 
 func newHTTPWire(u *url.URL, cfg Config) *httpWire {
@@ -148,17 +148,14 @@ func encodeCalls(calls []rpcCall, first uint64) ([]byte, error) {
 	return body, nil
 }
 
-// bodies keeps the memory of answers whose bytes nothing refers to any more.
-var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
 // receive reads the answer to the calls, whose first has that id.
 func (w *httpWire) receive(resp *http.Response, calls []rpcCall, first uint64, x *exchange) ([]rpcResult, error) {
-	body, _ := bodies.Get().(*bytes.Buffer)
-	body.Reset()
-
-	if n := resp.ContentLength; n > 0 && n <= w.maxBytes {
-		body.Grow(int(n) + bytes.MinRead) // ReadFrom wants that much room to see the end.
+	length := resp.ContentLength
+	if length > w.maxBytes {
+		length = -1 // It is refused where it gets too long, and not believed before.
 	}
+
+	body := w.bodies.get(length)
 
 	n, err := body.ReadFrom(io.LimitReader(resp.Body, w.maxBytes+1))
 	x.bytes = int(n)
@@ -177,7 +174,7 @@ func (w *httpWire) receive(resp *http.Response, calls []rpcCall, first uint64, x
 	}
 
 	if err != nil || nothingLeft(results) {
-		bodies.Put(body)
+		w.bodies.put(body)
 	}
 
 	return results, err

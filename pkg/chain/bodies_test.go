@@ -1,0 +1,63 @@
+package chain
+
+import (
+	"bytes"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestBodiesAreUsedAgain(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		var b bodies
+
+		small, large := b.get(100), b.get(3<<20)
+		require.GreaterOrEqual(t, small.Cap(), 100+bytes.MinRead)
+		require.Equal(t, 4<<20, large.Cap())
+
+		large.WriteString("an answer")
+		b.put(large)
+		b.put(small)
+
+		require.Same(t, small, b.get(90), "the smallest that has room")
+
+		again := b.get(3<<20 + 100)
+		require.Same(t, large, again, "one of about that length")
+		require.Zero(t, again.Len())
+
+		b.put(small)
+		b.put(large)
+		require.Same(t, large, b.get(-1), "the largest where the length is not known")
+		require.NotSame(t, small, b.get(5<<20))
+
+		b.put(large)
+		time.Sleep(keptBodiesFor - 1)
+		b.put(bytes.NewBuffer(make([]byte, 0, 50)))
+		time.Sleep(keptBodiesFor - 1)
+		require.Len(t, b.free, 3, "those in use are kept")
+
+		time.Sleep(2 * time.Nanosecond)
+		synctest.Wait()
+		require.Empty(t, b.free)
+		require.Zero(t, b.bytes)
+	})
+}
+
+func TestBodiesKeepNoMoreThanTheyMay(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		var b bodies
+
+		for range 5 {
+			b.put(bytes.NewBuffer(make([]byte, 0, keptBodies/4)))
+		}
+
+		require.Len(t, b.free, 4)
+		require.Equal(t, keptBodies, b.bytes)
+	})
+}
