@@ -205,23 +205,9 @@ func verifyInHeader(l *types.Log, h Header, useBloom bool) error {
 		return violation(l, "has block hash %s, its header %s", l.BlockHash, h.Hash)
 	case l.BlockTimestamp != h.Time:
 		return violation(l, "has time %d, its header %d", l.BlockTimestamp, h.Time)
-	case useBloom && !logInBloom(l, h.Bloom):
+	case useBloom && !logInBloom(l, &h.Bloom):
 		return violation(l, "is not in its header's bloom: the block does not hold it")
 	}
 
 	return nil
-}
-
-func logInBloom(l *types.Log, b types.Bloom) bool {
-	if !b.Test(l.Address.Bytes()) {
-		return false
-	}
-
-	for _, topic := range l.Topics {
-		if !b.Test(topic.Bytes()) {
-			return false
-		}
-	}
-
-	return true
 }

@@ -149,27 +149,17 @@ func (q *query) hasTopics(topics []common.Hash) bool {
 }
 
 func (q *query) inBloom(b types.Bloom) bool {
-	if !anyIn(b, q.addresses, common.Address.Bytes) {
+	if !anyIn(&b, q.addresses, common.Address.Bytes) {
 		return false
 	}
 
 	for _, wanted := range q.topics {
-		if len(wanted) > 0 && !anyIn(b, wanted, common.Hash.Bytes) {
+		if len(wanted) > 0 && !anyIn(&b, wanted, common.Hash.Bytes) {
 			return false
 		}
 	}
 
 	return true
-}
-
-func anyIn[T any](b types.Bloom, values []T, bytes func(T) []byte) bool {
-	for _, v := range values {
-		if b.Test(bytes(v)) {
-			return true
-		}
-	}
-
-	return false
 }
 
 // params gives the filter object of eth_getLogs without its block range.

@@ -51,7 +51,7 @@ func TestHeadersOfBaseHashToWhatTheyState(t *testing.T) {
 			withLogs++
 
 			require.Equal(t, h.Hash, logs[i].BlockHash)
-			require.True(t, logInBloom(&logs[i], h.Bloom))
+			require.True(t, logInBloom(&logs[i], &h.Bloom))
 		}
 	}
 

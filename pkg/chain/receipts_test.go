@@ -94,7 +94,7 @@ func TestReceiptsProveTheLogsOfABlock(t *testing.T) {
 		require.Equal(t, h.Hash, want[i].BlockHash)
 		require.Equal(t, h.Time, want[i].BlockTimestamp)
 		require.NotZero(t, want[i].TxHash)
-		require.True(t, logInBloom(&want[i], h.Bloom))
+		require.True(t, logInBloom(&want[i], &h.Bloom))
 		bloom.Add(want[i].Address.Bytes())
 	}
 
