@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS ledger
     block_number UInt64 COMMENT 'number of the block' CODEC(Delta, ZSTD(1)),
     log_index UInt32 COMMENT 'index of the log in its block' CODEC(Delta, ZSTD(1)),
     block_time DateTime('UTC') COMMENT 'time of the block' CODEC(Delta, ZSTD(1)),
-    account FixedString(20) COMMENT 'whose figure changes, raw bytes' CODEC(ZSTD(1)),
+    account LowCardinality(FixedString(20)) COMMENT 'whose figure changes, raw bytes' CODEC(ZSTD(1)),
     delta Int256 COMMENT 'by how much, in wei' CODEC(ZSTD(1)),
     version UInt64 COMMENT 'that of the event' CODEC(Delta, ZSTD(1)),
     is_deleted UInt8 COMMENT '1 in a tombstone: the change did not happen' CODEC(ZSTD(1))

@@ -2,11 +2,12 @@
 -- +goose Up
 
 -- A query of a time range reads the granules of that time and no more; one of an
--- account those that may hold it. The expressions are those that the views show.
+-- account those that may hold it. The expressions are those that the views show: text,
+-- not a dictionary of it, of which a query cannot ask the length.
 ALTER TABLE events ADD INDEX IF NOT EXISTS time_minmax block_time TYPE minmax GRANULARITY 1;
-ALTER TABLE events ADD INDEX IF NOT EXISTS parties_text (concat('0x', lower(hex(account))), concat('0x', lower(hex(counterparty)))) TYPE bloom_filter(0.01) GRANULARITY 1;
+ALTER TABLE events ADD INDEX IF NOT EXISTS parties_text (CAST(concat('0x', lower(hex(account))), 'String'), CAST(concat('0x', lower(hex(counterparty))), 'String')) TYPE bloom_filter(0.01) GRANULARITY 1;
 ALTER TABLE ledger ADD INDEX IF NOT EXISTS time_minmax block_time TYPE minmax GRANULARITY 1;
-ALTER TABLE ledger ADD INDEX IF NOT EXISTS account_text concat('0x', lower(hex(account))) TYPE bloom_filter(0.01) GRANULARITY 1;
+ALTER TABLE ledger ADD INDEX IF NOT EXISTS account_text CAST(concat('0x', lower(hex(account))), 'String') TYPE bloom_filter(0.01) GRANULARITY 1;
 
 CREATE TABLE IF NOT EXISTS rollup_hourly
 (

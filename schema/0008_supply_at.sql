@@ -178,7 +178,7 @@ SELECT
     l.block_number AS block_number,
     l.log_index AS log_index,
     l.block_time AS block_time,
-    concat('0x', lower(hex(l.account))) AS account,
+    CAST(concat('0x', lower(hex(l.account))), 'String') AS account,
     l.delta AS delta_wei,
     toFloat64(delta_wei) / 1e18 AS delta
 FROM ledger AS l FINAL

@@ -25,7 +25,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     e.vvv_wei AS svvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS svvv,
     e.diem_wei AS diem_wei,
@@ -57,7 +57,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     e.vvv_wei AS svvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS svvv,
     e.diem_wei AS diem_wei,
@@ -85,7 +85,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     e.vvv_wei AS vvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS vvv
 FROM events AS e FINAL
@@ -110,7 +110,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     if(e.kind = 'unstake_initiated', 'initiated', 'finalized') AS stage,
     e.vvv_wei AS vvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS vvv
@@ -135,7 +135,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     e.vvv_wei AS vvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS vvv
 FROM events AS e FINAL
@@ -159,7 +159,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     e.vvv_wei AS vvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS vvv
 FROM events AS e FINAL
@@ -184,7 +184,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     if(e.kind = 'vvv_mint_other', 'other', substring(e.kind, 5)) AS kind,
     e.vvv_wei AS vvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS vvv
@@ -210,7 +210,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     substring(e.kind, 10) AS kind,
     e.vvv_wei AS vvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS vvv
@@ -236,8 +236,8 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
-    concat('0x', lower(hex(e.counterparty))) AS counterparty,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
+    CAST(concat('0x', lower(hex(e.counterparty))), 'String') AS counterparty,
     e.vvv_wei AS vvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS vvv
 FROM events AS e FINAL
@@ -261,7 +261,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     e.diem_wei AS diem_wei,
     toFloat64(e.diem_wei) / 1e18 AS diem
 FROM events AS e FINAL
@@ -286,7 +286,7 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', lower(hex(e.account))) AS account,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
     if(e.kind = 'diem_unstake_initiated', 'initiated', 'finalized') AS stage,
     e.diem_wei AS diem_wei,
     toFloat64(e.diem_wei) / 1e18 AS diem
@@ -313,8 +313,8 @@ SELECT
     e.log_index AS log_index,
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
-    concat('0x', if(e.kind = 'diem_transfer_mint', repeat('0', 40), lower(hex(e.account)))) AS account,
-    concat('0x', if(e.kind = 'diem_transfer_mint', lower(hex(e.account)), lower(hex(e.counterparty)))) AS counterparty,
+    CAST(concat('0x', if(e.kind = 'diem_transfer_mint', repeat('0', 40), lower(hex(e.account)))), 'String') AS account,
+    CAST(concat('0x', if(e.kind = 'diem_transfer_mint', lower(hex(e.account)), lower(hex(e.counterparty)))), 'String') AS counterparty,
     if(e.kind = 'diem_transfer', 'transfer', substring(e.kind, 15)) AS kind,
     e.diem_wei AS diem_wei,
     toFloat64(e.diem_wei) / 1e18 AS diem
@@ -353,11 +353,11 @@ SELECT
     e.tx_index AS tx_index,
     concat('0x', lower(hex(e.block_hash))) AS block_hash,
     e.contract AS contract,
-    concat('0x', lower(hex(e.address))) AS address,
+    CAST(concat('0x', lower(hex(e.address))), 'String') AS address,
     e.event AS event,
     e.kind AS kind,
-    concat('0x', lower(hex(e.account))) AS account,
-    concat('0x', lower(hex(e.counterparty))) AS counterparty,
+    CAST(concat('0x', lower(hex(e.account))), 'String') AS account,
+    CAST(concat('0x', lower(hex(e.counterparty))), 'String') AS counterparty,
     e.vvv_wei AS vvv_wei,
     toFloat64(e.vvv_wei) / 1e18 AS vvv,
     e.diem_wei AS diem_wei,
@@ -389,7 +389,7 @@ SELECT
     e.block_time AS block_time,
     concat('0x', lower(hex(e.tx_hash))) AS tx_hash,
     e.contract AS contract,
-    concat('0x', lower(hex(e.address))) AS address,
+    CAST(concat('0x', lower(hex(e.address))), 'String') AS address,
     if(empty(e.topics), '', concat('0x', lower(hex(e.topics[1])))) AS topic0,
     arrayMap(t -> concat('0x', lower(hex(t))), e.topics) AS topics,
     concat('0x', lower(hex(e.data))) AS data,

@@ -34,7 +34,7 @@ CREATE OR REPLACE VIEW wallets
 )
 AS
 SELECT
-    concat('0x', lower(hex(l.account))) AS account,
+    CAST(concat('0x', lower(hex(l.account))), 'String') AS account,
     sumIf(l.delta, l.metric = 'svvv_supply') AS staked_wei,
     toFloat64(staked_wei) / 1e18 AS staked,
     sumIf(l.delta, l.metric = 'vvv_locked') AS locked_wei,
@@ -103,7 +103,7 @@ WITH
         HAVING waiting > 0
     )
 SELECT
-    concat('0x', lower(hex(p.account))) AS account,
+    CAST(concat('0x', lower(hex(p.account))), 'String') AS account,
     if(p.metric = 'vvv_cooling', 'vvv', 'diem') AS token,
     p.started AS block_number,
     p.started_at AS block_time,

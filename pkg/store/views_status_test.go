@@ -3,6 +3,7 @@ package store_test
 import (
 	"encoding/json"
 	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,24 @@ func views(t *testing.T, s *store.Store) []string {
 	require.Greater(t, len(out), 30)
 
 	return out
+}
+
+// TestTextOfEveryViewIsText: a query may ask how long a text is, or whether there is one.
+// Where a view shows a dictionary as text, ClickHouse refuses that.
+func TestTextOfEveryViewIsText(t *testing.T) {
+	t.Parallel()
+
+	s := testenv.Open(t)
+
+	columns := strings.Fields(ask(t, s.Database(), `SELECT concat(c.table, '.', c.name) FROM system.columns AS c
+		INNER JOIN system.tables AS t ON t.database = c.database AND t.name = c.table
+		WHERE c.database = currentDatabase() AND t.engine = 'View' AND c.type = 'String' FORMAT TSV`))
+	require.Greater(t, len(columns), 30)
+
+	for _, column := range columns {
+		view, name, _ := strings.Cut(column, ".")
+		number(t, s, "SELECT count() FROM "+view+" WHERE "+name+" = '' OR empty("+name+") OR length("+name+") > 100")
+	}
 }
 
 // TestEmptyWarehouse: every view answers before there is anything to say.
