@@ -206,7 +206,9 @@ func TestOutlivesAClickHouseThatHangs(t *testing.T) {
 			return 0, false
 		}
 
-		var rows []struct{ Cursor float64 }
+		var rows []struct {
+			Cursor float64 `json:"cursor"`
+		}
 
 		require.NoError(t, json.Unmarshal([]byte(out), &rows), out)
 
