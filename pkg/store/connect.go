@@ -36,8 +36,8 @@ func sessionSettings() clickhouse.Settings {
 		"ignore_materialized_views_with_dropped_target_table": 0,
 		// A block that is mined again in another month is one place in two partitions.
 		"do_not_merge_across_partitions_select_final": 0,
-		// Columns travel as what they are: the server makes its dictionaries faster than the
-		// client would.
+		// Columns travel as plain values and the server makes the dictionaries: clickhouse-go
+		// would look every value of every row up in a map.
 		"low_cardinality_allow_in_native_format": 0,
 		"final":                                  0,
 		"join_use_nulls":                         0,
