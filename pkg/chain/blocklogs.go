@@ -138,7 +138,7 @@ func isUntrue(err error) bool {
 	return kind == Untrue
 }
 
-func samePlaceAndLog(a, b types.Log) bool { return comparePlace(a, b) == 0 && sameLog(&a, &b) }
+func samePlaceAndLog(a, b types.Log) bool { return comparePlace(&a, &b) == 0 && sameLog(&a, &b) }
 
 // readBlock gives all logs of the watched contracts.
 func (e *endpoint) readBlock(ctx context.Context, h Header, f FilterSet) ([]types.Log, error) {

@@ -14,8 +14,9 @@ const (
 	// keptBodiesFor is how long it is kept after the last of them.
 	keptBodiesFor = 10 * time.Second
 	// bodyStep is what the memory of a large answer is rounded up to, so that the next
-	// of about that size has room in it.
-	bodyStep = 1 << 20
+	// of about that size has room in it; smallBodyStep that of a smaller one.
+	bodyStep      = 1 << 20
+	smallBodyStep = 64 << 10
 )
 
 // bodies keeps the memory of answers whose bytes nothing refers to any more. A sync.Pool
@@ -30,7 +31,8 @@ type bodies struct {
 }
 
 // get gives an empty buffer with room for so many bytes; for those of an answer whose
-// length is not known, which is below 0, the largest that is free.
+// length is not known, which is below 0, the largest that is free. A small answer does
+// not take the memory of a large one, which would find none then.
 func (b *bodies) get(length int64) *bytes.Buffer {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,6 +43,9 @@ func (b *bodies) get(length int64) *bytes.Buffer {
 	i := len(b.free) - 1
 	if length >= 0 {
 		i = slices.IndexFunc(b.free, func(body *bytes.Buffer) bool { return body.Cap() >= need })
+		if i >= 0 && need <= bodyStep && b.free[i].Cap() > bodyStep {
+			i = -1
+		}
 	}
 
 	if i >= 0 {
@@ -51,12 +56,17 @@ func (b *bodies) get(length int64) *bytes.Buffer {
 		return body
 	}
 
-	if length > bodyStep {
-		need = (need + bodyStep - 1) / bodyStep * bodyStep
+	switch {
+	case need > bodyStep:
+		need = roundedUp(need, bodyStep)
+	case need > smallBodyStep:
+		need = roundedUp(need, smallBodyStep)
 	}
 
 	return bytes.NewBuffer(make([]byte, 0, max(need, bytes.MinRead)))
 }
+
+func roundedUp(n, step int) int { return (n + step - 1) / step * step }
 
 // put takes a buffer back that nothing refers to.
 func (b *bodies) put(body *bytes.Buffer) {

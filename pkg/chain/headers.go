@@ -84,6 +84,8 @@ func (e *endpoint) headersOf(ctx context.Context, numbers []uint64) ([]Header, e
 		}
 	}
 
+	e.wire.done(results) // A header keeps nothing of its text.
+
 	return headers, nil
 }
 

@@ -175,9 +175,20 @@ func (w *httpWire) receive(resp *http.Response, calls []rpcCall, first uint64, x
 
 	if err != nil || nothingLeft(results) {
 		w.bodies.put(body)
+	} else {
+		results[0].body = body
 	}
 
 	return results, err
+}
+
+func (w *httpWire) done(results []rpcResult) {
+	for i := range results {
+		if body := results[i].body; body != nil {
+			results[i].body = nil
+			w.bodies.put(body)
+		}
+	}
 }
 
 // nothingLeft reports whether no result refers to the answer's bytes.

@@ -133,6 +133,6 @@ func (c *collector) requireTruth(tb testing.TB, r Range, want []types.Log) {
 	tb.Helper()
 
 	require.Equal(tb, rangeSet{r}, c.covered)
-	slices.SortFunc(c.logs, comparePlace)
+	slices.SortFunc(c.logs, func(a, b types.Log) int { return comparePlace(&a, &b) })
 	require.Equal(tb, want, c.logs)
 }

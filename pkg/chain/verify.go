@@ -42,9 +42,9 @@ func verifyAnswer(logs []types.Log, q *query, r Range) error {
 			return violation(l, "is outside of the %s that were asked for", r)
 		case !q.matches(l):
 			return violation(l, "of contract %s was not asked for", l.Address)
-		case i > 0 && comparePlace(logs[i-1], *l) == 0:
+		case i > 0 && comparePlace(&logs[i-1], l) == 0:
 			return violation(l, "is there twice")
-		case i > 0 && comparePlace(logs[i-1], *l) > 0:
+		case i > 0 && comparePlace(&logs[i-1], l) > 0:
 			return violation(l, "comes after log %d of block %d", logs[i-1].Index, logs[i-1].BlockNumber)
 		}
 	}
@@ -52,35 +52,56 @@ func verifyAnswer(logs []types.Log, q *query, r Range) error {
 	return nil
 }
 
-func comparePlace(a, b types.Log) int {
+func comparePlace(a, b *types.Log) int {
 	return cmp.Or(cmp.Compare(a.BlockNumber, b.BlockNumber), cmp.Compare(a.Index, b.Index))
 }
 
-// mergeAnswers puts the answers of several queries in one order. A log that matches
-// two queries comes twice and must be the same both times.
+// mergeAnswers puts the sorted answers of several queries in one order, in the memory of
+// the first where it has room. A log that matches two queries comes twice and must be the
+// same both times.
 func mergeAnswers(answers [][]types.Log) ([]types.Log, error) {
-	if len(answers) == 1 {
-		return answers[0], nil
+	merged := answers[0]
+	for _, logs := range answers[1:] {
+		merged = mergeInto(merged, logs)
 	}
-
-	merged := slices.Concat(answers...)
-	slices.SortStableFunc(merged, comparePlace)
 
 	out := merged[:0]
 
 	for i := range merged {
-		if n := len(out); n > 0 && comparePlace(out[n-1], merged[i]) == 0 {
-			if !sameLog(&out[n-1], &merged[i]) {
-				return nil, violation(&merged[i], "differs between two answers")
+		l := &merged[i]
+
+		switch n := len(out); {
+		case n == 0 || comparePlace(&out[n-1], l) != 0:
+			if n != i {
+				merged[n] = *l
 			}
 
-			continue
+			out = merged[:n+1]
+		case !sameLog(&out[n-1], l):
+			return nil, violation(l, "differs between two answers")
 		}
-
-		out = append(out, merged[i])
 	}
 
 	return out, nil
+}
+
+// mergeInto merges two sorted lists from their ends, so that none is overwritten before
+// it is moved.
+func mergeInto(a, b []types.Log) []types.Log {
+	i, j := len(a)-1, len(b)-1
+	a = slices.Grow(a, len(b))[:len(a)+len(b)]
+
+	for at := len(a) - 1; j >= 0; at-- {
+		if i >= 0 && comparePlace(&a[i], &b[j]) > 0 {
+			a[at] = a[i]
+			i--
+		} else {
+			a[at] = b[j]
+			j--
+		}
+	}
+
+	return a
 }
 
 func sameLog(a, b *types.Log) bool {

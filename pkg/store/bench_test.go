@@ -109,12 +109,14 @@ func BenchmarkHead(b *testing.B) {
 
 // BenchmarkColumns is what it costs to turn rows into columns, without a server.
 func BenchmarkColumns(b *testing.B) {
-	events := benchEvents(1, 50_000)
+	events := benchEvents(1, 8192)
+
+	var block store.EventBlock
 
 	b.ReportAllocs()
 
 	for range b.N {
-		store.EventBlock(1, events)
+		block.Columns(1, events)
 	}
 
 	b.ReportMetric(float64(len(events)*b.N)/b.Elapsed().Seconds(), "events/s")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -19,7 +20,7 @@ var eventColumns = []string{
 }
 
 // partRows is how many events are held as columns at a time: 0.7 kB each.
-const partRows = 8192
+const partRows = 2048
 
 // insertEvents writes events in one insert, which the views on the table follow.
 func (s *Store) insertEvents(ctx context.Context, version uint64, events []decode.Event) error {
@@ -27,9 +28,12 @@ func (s *Store) insertEvents(ctx context.Context, version uint64, events []decod
 		return nil
 	}
 
+	block := eventBlocks.Get().(*eventBlock) //nolint:forcetypeassert // nothing else is put there
+	defer eventBlocks.Put(block)
+
 	parts := func(yield func([]any) bool) {
 		for part := range slices.Chunk(events, partRows) {
-			if !yield(eventBlock(version, part)) {
+			if !yield(block.columns(version, part)) {
 				return
 			}
 		}
@@ -42,67 +46,91 @@ func (s *Store) insertEvents(ctx context.Context, version uint64, events []decod
 	return nil
 }
 
-// eventBlock turns rows into columns.
-func eventBlock(version uint64, events []decode.Event) []any {
+// eventBlocks are blocks that the next insert fills again: new memory for each part
+// would be a tenth of the work of history.
+var eventBlocks = sync.Pool{New: func() any { return new(eventBlock) }}
+
+// eventBlock is a part's rows as columns.
+type eventBlock struct {
+	blockNumber, version           []uint64
+	blockTime                      []int64
+	logIndex, txIndex              []uint32
+	blockHash, txHash              [][]byte
+	address, account, counterparty []string
+	contract, event, kind          []string
+	vvvWei, diemWei                []big.Int
+	args, problem, data            []string
+	topics                         [][]string
+
+	raw []byte // of addresses, until they are a string
+}
+
+// columns turns rows into columns in the order of eventColumns. They refer to the
+// events, and hold until the next call.
+func (b *eventBlock) columns(version uint64, events []decode.Event) []any {
 	n := len(events)
 
-	var (
-		blockNumber = make([]uint64, n)
-		logIndex    = make([]uint32, n)
-		blockTime   = make([]int64, n)
-		blockHash   = make([][]byte, n)
-		txHash      = make([][]byte, n)
-		txIndex     = make([]uint32, n)
-		address     = addresses(events, func(e *decode.Event) *common.Address { return &e.Address })
-		contract    = make([]string, n)
-		name        = make([]string, n)
-		kind        = make([]string, n)
-		account     = addresses(events, func(e *decode.Event) *common.Address { return &e.Account })
-		other       = addresses(events, func(e *decode.Event) *common.Address { return &e.Counterparty })
-		vvv         = make([]big.Int, n)
-		diem        = make([]big.Int, n)
-		args        = make([]string, n)
-		problem     = make([]string, n)
-		topics      = make([][]string, n)
-		data        = make([]string, n)
-	)
+	resize(&b.blockNumber, n)
+	resize(&b.version, n)
+	resize(&b.blockTime, n)
+	resize(&b.logIndex, n)
+	resize(&b.txIndex, n)
+	resize(&b.vvvWei, n)
+	resize(&b.diemWei, n)
+	resize(&b.topics, n)
+
+	for _, hashes := range []*[][]byte{&b.blockHash, &b.txHash} {
+		resize(hashes, n)
+	}
+
+	for _, texts := range []*[]string{&b.contract, &b.event, &b.kind, &b.args, &b.problem, &b.data} {
+		resize(texts, n)
+	}
+
+	b.addresses(&b.address, events, func(e *decode.Event) *common.Address { return &e.Address })
+	b.addresses(&b.account, events, func(e *decode.Event) *common.Address { return &e.Account })
+	b.addresses(&b.counterparty, events, func(e *decode.Event) *common.Address { return &e.Counterparty })
 
 	for i := range events {
 		e := &events[i]
-		blockNumber[i], logIndex[i], blockTime[i], txIndex[i] = e.BlockNumber, e.LogIndex, int64(e.BlockTime), e.TxIndex
-		blockHash[i], txHash[i] = e.BlockHash[:], e.TxHash[:]
-		contract[i], name[i], kind[i] = string(e.Contract), e.Name, string(e.Kind)
-		args[i], problem[i], data[i] = e.Args, e.Problem, string(e.Data)
-		topics[i] = topicStrings(e.Topics)
+		b.blockNumber[i], b.blockTime[i], b.version[i] = e.BlockNumber, int64(e.BlockTime), version
+		b.logIndex[i], b.txIndex[i] = e.LogIndex, e.TxIndex
+		b.blockHash[i], b.txHash[i] = e.BlockHash[:], e.TxHash[:]
+		b.contract[i], b.event[i], b.kind[i] = string(e.Contract), e.Name, string(e.Kind)
+		b.args[i], b.problem[i], b.data[i] = e.Args, e.Problem, string(e.Data)
+		b.topics[i] = topicStrings(e.Topics)
 
-		into := &vvv[i]
+		into := &b.vvvWei[i]
 		e.VVVWei.IntoBig(&into)
 
-		into = &diem[i]
+		into = &b.diemWei[i]
 		e.DIEMWei.IntoBig(&into)
 	}
 
 	return []any{
-		blockNumber, logIndex, blockTime, blockHash, txHash, txIndex, address,
-		contract, name, kind, account, other, vvv, diem,
-		args, problem, topics, data, repeated(version, n),
+		b.blockNumber, b.logIndex, b.blockTime, b.blockHash, b.txHash, b.txIndex, b.address,
+		b.contract, b.event, b.kind, b.account, b.counterparty, b.vvvWei, b.diemWei,
+		b.args, b.problem, b.topics, b.data, b.version,
 	}
 }
 
-// addresses are raw bytes as strings: over HTTP clickhouse-go makes the column's
-// dictionary itself, and looks values up in a map. They share one allocation.
-func addresses(events []decode.Event, of func(*decode.Event) *common.Address) []string {
-	raw := make([]byte, 0, common.AddressLength*len(events))
+// resize makes a slice n long and keeps what its memory holds: big numbers keep theirs.
+func resize[T any](s *[]T, n int) { *s = slices.Grow((*s)[:0], n)[:n] }
+
+// addresses makes strings of raw bytes, which share one allocation: over HTTP
+// clickhouse-go makes a column's dictionary itself, and looks values up in a map.
+func (b *eventBlock) addresses(into *[]string, events []decode.Event, of func(*decode.Event) *common.Address) {
+	b.raw = b.raw[:0]
 	for i := range events {
-		raw = append(raw, of(&events[i])[:]...)
+		b.raw = append(b.raw, of(&events[i])[:]...)
 	}
 
-	all, out := string(raw), make([]string, len(events))
-	for i := range out {
-		out[i] = all[common.AddressLength*i : common.AddressLength*(i+1)]
-	}
+	resize(into, len(events))
 
-	return out
+	all := string(b.raw)
+	for i := range *into {
+		(*into)[i] = all[common.AddressLength*i : common.AddressLength*(i+1)]
+	}
 }
 
 func topicStrings(topics []common.Hash) []string {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io/fs"
 	"time"
+
+	"diemhouse/pkg/decode"
 )
 
 // Steps of the operations, for the kill matrix.
@@ -38,4 +40,12 @@ func (s *Store) MigrateFiles(ctx context.Context, files fs.FS) error { return s.
 // HeadQueryPrefix begins the query ids of inserts near the head.
 func (s *Store) HeadQueryPrefix() string { return s.headQueryPrefix() }
 
-var GapsIn, Joined, EventBlock, Advise = gaps, joined, eventBlock, advise
+var GapsIn, Joined, Advise = gaps, joined, advise
+
+// EventBlock is what turns events into columns.
+type EventBlock struct{ block eventBlock }
+
+// Columns turns events into columns.
+func (b *EventBlock) Columns(version uint64, events []decode.Event) []any {
+	return b.block.columns(version, events)
+}
