@@ -47,6 +47,21 @@ func TestBodiesAreUsedAgain(t *testing.T) {
 	})
 }
 
+func TestASmallAnswerLeavesTheMemoryOfALargeOne(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		var b bodies
+
+		large := b.get(5 << 20)
+		b.put(large)
+
+		small := b.get(100 << 10)
+		require.Equal(t, 128<<10, small.Cap())
+		require.Same(t, large, b.get(5<<20))
+	})
+}
+
 func TestBodiesKeepNoMoreThanTheyMay(t *testing.T) {
 	t.Parallel()
 

@@ -293,3 +293,28 @@ func TestHeadersAreReadInBulkEitherWay(t *testing.T) {
 		require.ErrorContains(t, err, "has parent")
 	}
 }
+
+// TestHeadersOutliveTheirAnswer: the memory of an answer is used for the next, and what
+// was read from it does not change.
+func TestHeadersOutliveTheirAnswer(t *testing.T) {
+	t.Parallel()
+
+	e := newPool(t, quick(sharedNode(t).HTTPURL())).endpoints[0]
+
+	headers, err := e.chainOf(t.Context(), Range{From: 3, To: 60}, nil)
+	require.NoError(t, err)
+
+	wire, ok := e.wire.(*httpWire)
+	require.True(t, ok)
+	require.NotEmpty(t, wire.bodies.free)
+
+	kept := wire.bodies.free[len(wire.bodies.free)-1]
+
+	_, err = e.chainOf(t.Context(), Range{From: 63, To: 120}, nil)
+	require.NoError(t, err)
+	require.Contains(t, wire.bodies.free, kept)
+
+	for _, h := range headers {
+		require.Equal(t, h.Hash, h.Header.Hash())
+	}
+}
