@@ -181,12 +181,20 @@ func (r *run) inserting(ctx context.Context) (f floor, err error) {
 
 	began := time.Now()
 
+	var staged []store.Staged
+
 	for _, b := range batches {
-		if err := s.Write(ctx, b); err != nil {
+		next, err := s.Stage(ctx, b)
+		if err != nil {
 			return f, err
 		}
 
+		staged = append(staged, next)
 		f.Events += len(b.Events)
+	}
+
+	if err := s.Cover(ctx, staged...); err != nil {
+		return f, err
 	}
 
 	f.Wall = time.Since(began)

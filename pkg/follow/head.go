@@ -40,6 +40,8 @@ type HeadSource interface {
 // HeadWarehouse is what the head loop needs beyond writing. [*store.Store] is one.
 type HeadWarehouse interface {
 	Writer
+	// Write is Stage and Cover in one. It is safe to repeat.
+	Write(ctx context.Context, b store.Batch) error
 	// Rewind undoes every block above the given one. It is safe to repeat.
 	Rewind(ctx context.Context, block uint64) error
 	// RewindAboveCursor undoes what a crash left above the greatest covered block.

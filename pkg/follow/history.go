@@ -2,9 +2,11 @@ package follow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"golang.org/x/sync/errgroup"
 
 	"diemhouse/pkg/chain"
@@ -20,6 +22,9 @@ const (
 	DefaultBatchEvents = 20_000
 	// DefaultFlushAfter is how long events of history wait for a fuller batch.
 	DefaultFlushAfter = time.Second
+	// coverAfter is how long written batches wait until they count, all at once: each of
+	// its own would cost a fifth of the time of history. A kill has that much read again.
+	coverAfter = 2 * time.Second
 )
 
 // Scanner reads block ranges. [*chain.Pool] is one.
@@ -55,13 +60,41 @@ type fill struct {
 	unknown int
 }
 
+// written are batches that do not count yet.
+type written struct {
+	staged  []store.Staged
+	blocks  uint64
+	events  int
+	unknown int
+}
+
 // Fill makes the range covered. When some of it cannot be read, the rest is covered
 // before the [*chain.ScanError] that names it is returned; calling again goes on
 // where this call stopped.
 func (h *History) Fill(ctx context.Context, r chain.Range) error {
+	for {
+		err := h.fill(ctx, r)
+
+		// A rewind has undone some of it, which is now a gap again.
+		if overtaken, ok := errors.AsType[*store.OvertakenError](err); ok && ctx.Err() == nil {
+			h.observer().Stumbled(overtaken)
+
+			continue
+		}
+
+		if err != nil {
+			return fmt.Errorf("fill history of %s: %w", r, err)
+		}
+
+		return nil
+	}
+}
+
+// fill reads and writes what is missing.
+func (h *History) fill(ctx context.Context, r chain.Range) error {
 	gaps, err := h.Warehouse.Gaps(ctx, h.Filter.Name(), r.From, r.To)
 	if err != nil {
-		return fmt.Errorf("find what history is missing in %s: %w", r, err)
+		return fmt.Errorf("find what is missing: %w", err)
 	}
 
 	var left uint64
@@ -94,14 +127,10 @@ func (h *History) Fill(ctx context.Context, r chain.Range) error {
 	g.Go(func() error { return h.write(gctx, batches, spare, left) })
 
 	if err := g.Wait(); err != nil {
-		return fmt.Errorf("fill history of %s: %w", r, err)
+		return err
 	}
 
-	if incomplete != nil {
-		return fmt.Errorf("fill history of %s: %w", r, incomplete)
-	}
-
-	return nil
+	return incomplete
 }
 
 // read scans and decodes. What the scan could not get is returned apart, so that the
@@ -169,22 +198,77 @@ func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- f
 }
 
 func (h *History) write(ctx context.Context, batches <-chan fill, spare chan<- []decode.Event, left uint64) error {
-	for b := range batches {
-		what := fmt.Sprintf("write %d events of %d blocks", len(b.Events), b.blocks)
-		if err := persist(ctx, what, func() error { return h.Warehouse.Write(ctx, b.Batch) }); err != nil {
-			return err
-		}
+	var (
+		waiting written
+		due     <-chan time.Time // nil: nothing waits
+	)
 
-		left -= b.blocks
-		h.observer().Filled(b.blocks, left, len(b.Events), b.unknown)
-
-		clear(b.Events) // lets go of what they refer to
-
+	for {
 		select {
-		case spare <- b.Events[:0]:
-		default:
+		case b, more := <-batches:
+			if !more {
+				return h.cover(ctx, waiting, left)
+			}
+
+			if err := h.stage(ctx, b, &waiting); err != nil {
+				return err
+			}
+
+			clear(b.Events) // lets go of what they refer to
+
+			select {
+			case spare <- b.Events[:0]:
+			default:
+			}
+
+			if due == nil {
+				due = time.After(coverAfter)
+			}
+		case <-due:
+			if err := h.cover(ctx, waiting, left); err != nil {
+				return err
+			}
+
+			left -= waiting.blocks
+			waiting, due = written{}, nil
 		}
 	}
+}
+
+func (h *History) stage(ctx context.Context, b fill, onto *written) error {
+	return persist(ctx, fmt.Sprintf("write %d events of %d blocks", len(b.Events), b.blocks), func() error {
+		staged, err := h.Warehouse.Stage(ctx, b.Batch)
+		if err == nil {
+			onto.staged = append(onto.staged, staged)
+			onto.blocks += b.blocks
+			onto.events += len(b.Events)
+			onto.unknown += b.unknown
+		}
+
+		return err
+	})
+}
+
+// cover makes what was written count; left is how many blocks there were to cover.
+func (h *History) cover(ctx context.Context, w written, left uint64) error {
+	if len(w.staged) == 0 {
+		return nil
+	}
+
+	err := persist(ctx, fmt.Sprintf("cover %d blocks with %d events", w.blocks, w.events), func() error {
+		err := h.Warehouse.Cover(ctx, w.staged...)
+
+		if _, overtaken := errors.AsType[*store.OvertakenError](err); overtaken {
+			return backoff.Permanent(err) // It is to be written again.
+		}
+
+		return err
+	})
+	if err != nil {
+		return err
+	}
+
+	h.observer().Filled(w.blocks, left-w.blocks, w.events, w.unknown)
 
 	return nil
 }

@@ -3,6 +3,7 @@ package follow_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
 	"testing"
 
@@ -116,12 +117,12 @@ type weighed struct {
 	batches []int
 }
 
-func (w *weighed) Write(ctx context.Context, b store.Batch) error {
+func (w *weighed) Stage(ctx context.Context, b store.Batch) (store.Staged, error) {
 	w.mu.Lock()
 	w.batches = append(w.batches, len(b.Events))
 	w.mu.Unlock()
 
-	return w.Store.Write(ctx, b)
+	return w.Store.Stage(ctx, b)
 }
 
 func TestBatchesDoNotGrowWithTheRange(t *testing.T) {
@@ -150,6 +151,47 @@ func TestBatchesDoNotGrowWithTheRange(t *testing.T) {
 	for _, events := range w.batches {
 		require.Less(t, events, wanted+largest, "a batch is what was wanted and less than one answer more")
 	}
+}
+
+// overtaken is the real warehouse, on which another process starts after the first batch
+// was written and before it counts.
+type overtaken struct {
+	*store.Store
+
+	once sync.Once
+}
+
+func (o *overtaken) Cover(ctx context.Context, staged ...store.Staged) error {
+	var err error
+
+	o.once.Do(func() { err = o.RewindAboveCursor(ctx) })
+
+	return errors.Join(err, o.Store.Cover(ctx, staged...))
+}
+
+func TestHistoryThatARewindOvertookIsReadAgain(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	_, err := b.net.Mine(60)
+	require.NoError(t, err)
+
+	all := everything(b)
+	require.NoError(t, b.history().Fill(t.Context(), chain.Range{From: all.From, To: all.From + 5}))
+
+	h := b.history()
+	h.Warehouse = &overtaken{Store: b.store}
+
+	require.NoError(t, h.Fill(t.Context(), all))
+
+	gaps, err := b.store.Gaps(t.Context(), b.filter.Name(), all.From, all.To)
+	require.NoError(t, err)
+	require.Empty(t, gaps)
+	b.requireFigures(t, all.To)
+
+	var again *store.OvertakenError
+
+	require.ErrorAs(t, b.heard.stumbled(), &again)
 }
 
 // eventsOfRanges is an upper bound of the events of any range so long, by start.

@@ -15,9 +15,10 @@ import (
 
 // Writer takes decoded ranges. [*store.Store] is one.
 type Writer interface {
-	// Write makes the batch's events, then its coverage, part of the warehouse. It
-	// is safe to repeat.
-	Write(ctx context.Context, b store.Batch) error
+	// Stage writes the batch's events, Cover makes several staged batches count. Both are
+	// safe to repeat, but for Cover after a [*store.OvertakenError].
+	Stage(ctx context.Context, b store.Batch) (store.Staged, error)
+	Cover(ctx context.Context, staged ...store.Staged) error
 	// Gaps gives the parts of [from, to] that are not covered under the filter.
 	Gaps(ctx context.Context, filter string, from, to uint64) ([]store.Range, error)
 }

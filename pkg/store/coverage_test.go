@@ -164,6 +164,65 @@ func TestCoverageStaysSmall(t *testing.T) {
 	requireCovered(t, s, store.Range{From: 1, To: 160})
 }
 
+// TestStagedBatchesCountTogether has several batches written before any of them counts.
+func TestStagedBatchesCountTogether(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), newChain(16)
+	c.grow(30)
+
+	var staged [3]store.Staged
+
+	for i, r := range []store.Range{{From: 1, To: 9}, {From: 21, To: 30}, {From: 10, To: 20}} {
+		var err error
+
+		staged[i], err = s.Stage(t.Context(), c.history(r))
+		require.NoError(t, err)
+	}
+
+	require.NoError(t, s.Cover(t.Context()))
+	requireCovered(t, s)
+
+	require.NoError(t, s.Cover(t.Context(), staged[:]...))
+	requireCovered(t, s, store.Range{From: 1, To: 30})
+	requireHolds(t, s, c.between(store.Range{From: 1, To: 30}))
+	require.Equal(t, uint64(1), number(t, s, "SELECT count() FROM coverage"))
+
+	require.NoError(t, s.Cover(t.Context(), staged[:]...), "it is safe to repeat")
+	requireCovered(t, s, store.Range{From: 1, To: 30})
+
+	all, err := s.Stage(t.Context(), store.Batch{Filter: store.FilterAll, Covered: []store.Range{{From: 1, To: 9}}})
+	require.NoError(t, err)
+	require.ErrorContains(t, s.Cover(t.Context(), staged[0], all), "filters core and all")
+}
+
+// TestStagedBeforeARewindDoesNotCount has a rewind between two batches that are covered
+// together: what was written before it is undone.
+func TestStagedBeforeARewindDoesNotCount(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), newChain(17)
+	c.grow(30)
+	require.NoError(t, s.Write(t.Context(), c.history(store.Range{From: 1, To: 10})))
+
+	before, err := s.Stage(t.Context(), c.history(store.Range{From: 11, To: 20}))
+	require.NoError(t, err)
+	require.NoError(t, s.Rewind(t.Context(), 12))
+
+	after, err := s.Stage(t.Context(), c.history(store.Range{From: 21, To: 30}))
+	require.NoError(t, err)
+
+	var overtaken *store.OvertakenError
+
+	require.ErrorAs(t, s.Cover(t.Context(), before, after), &overtaken)
+	require.Equal(t, uint64(12), overtaken.Block)
+	requireCovered(t, s, store.Range{From: 1, To: 12})
+
+	require.NoError(t, s.Write(t.Context(), c.history(store.Range{From: 13, To: 30})))
+	requireCovered(t, s, store.Range{From: 1, To: 30})
+	requireHolds(t, s, c.between(store.Range{From: 1, To: 30}))
+}
+
 // TestRewindCutsWhatIsNotNewer has the versions of coverage and rewinds put down by
 // hand.
 func TestRewindCutsWhatIsNotNewer(t *testing.T) {

@@ -33,7 +33,7 @@ type Batch struct {
 
 // OvertakenError says that a rewind began after the write did and reaches below it:
 // the rows may be undone again, and the ranges do not count as covered. Writing the
-// batch again is right where its blocks are still canonical.
+// batch again is right where its blocks are still canonical; covering it again is not.
 type OvertakenError struct {
 	// Block is the last block that the rewind left.
 	Block uint64
@@ -44,6 +44,14 @@ func (e *OvertakenError) Error() string {
 	return fmt.Sprintf("a rewind to block %d overtook the write; it does not count and is to be repeated", e.Block)
 }
 
+// Staged is a batch whose rows are written and do not count yet.
+type Staged struct {
+	version uint64
+	filter  string
+	covered []Range
+	hours   []int64
+}
+
 // Write makes the batch's events, then its coverage, part of the warehouse. Until it
 // returns nil nothing of the batch counts as covered; it is safe to repeat after any
 // error. [Retryable] says whether that makes sense.
@@ -51,12 +59,52 @@ func (e *OvertakenError) Error() string {
 // Blocks above the finalized one are written only by the process that rewinds: the
 // one that holds the [Lease].
 func (s *Store) Write(ctx context.Context, b Batch) error {
-	if err := b.check(); err != nil {
+	staged, err := s.Stage(ctx, b)
+	if err != nil {
 		return err
 	}
 
-	if err := s.write(ctx, b); err != nil {
-		return fmt.Errorf("write %d events, %d blocks, coverage of %v: %w", len(b.Events), len(b.Blocks), joined(b.Covered), advise(err))
+	return s.Cover(ctx, staged)
+}
+
+// Stage is the first half of [Store.Write]: it writes the rows, which do not count until
+// [Store.Cover] is given what it returns. It is safe to repeat after any error.
+func (s *Store) Stage(ctx context.Context, b Batch) (Staged, error) {
+	if err := b.check(); err != nil {
+		return Staged{}, err
+	}
+
+	version, err := s.stage(ctx, b)
+	if err != nil {
+		return Staged{}, fmt.Errorf("write %d events, %d blocks of %v: %w", len(b.Events), len(b.Blocks), joined(b.Covered), advise(err))
+	}
+
+	return Staged{version: version, filter: b.Filter, covered: b.Covered, hours: hoursOf(b.Events)}, nil
+}
+
+// Cover makes staged batches of one filter count, all at once: summing up the hours of
+// several costs little more than those of one. It is safe to repeat after any error but
+// an [*OvertakenError], after which the batches are to be staged again.
+func (s *Store) Cover(ctx context.Context, staged ...Staged) error {
+	if len(staged) == 0 {
+		return nil
+	}
+
+	all := staged[0]
+
+	for _, next := range staged[1:] {
+		if next.filter != all.filter {
+			return fmt.Errorf("cover: filters %s and %s in one", all.filter, next.filter)
+		}
+
+		// A rewind that came between two of them cuts both.
+		all.version = min(all.version, next.version)
+		all.covered = append(slices.Clip(all.covered), next.covered...)
+		all.hours = append(slices.Clip(all.hours), next.hours...)
+	}
+
+	if err := s.count(ctx, all); err != nil {
+		return fmt.Errorf("cover %v: %w", joined(all.covered), advise(err))
 	}
 
 	return nil
@@ -76,41 +124,42 @@ func (b Batch) check() error {
 	return nil
 }
 
-// write does the steps in the order that docs/ARCHITECTURE.md gives.
-func (s *Store) write(ctx context.Context, b Batch) error {
-	version, err := s.version(ctx)
+// stage does the first steps in the order that docs/ARCHITECTURE.md gives, count the
+// others.
+func (s *Store) stage(ctx context.Context, b Batch) (version uint64, err error) {
+	version, err = s.version(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 
 	if err := s.done(ctx, afterWriteVersion); err != nil {
-		return err
+		return 0, err
 	}
 
 	nearHead := len(b.Blocks) > 0
 	if nearHead {
 		if err := s.held(); err != nil {
-			return err
+			return 0, err
 		}
 	}
 
 	if err := s.insertEvents(s.named(ctx, nearHead), version, b.Events); err != nil {
-		return err
+		return 0, err
 	}
 
 	if err := s.done(ctx, afterWriteEvents); err != nil {
-		return err
+		return 0, err
 	}
 
 	if err := s.insertBlocks(s.named(ctx, nearHead), version, b.Blocks); err != nil {
-		return err
+		return 0, err
 	}
 
-	if err := s.done(ctx, afterWriteBlocks); err != nil {
-		return err
-	}
+	return version, s.done(ctx, afterWriteBlocks)
+}
 
-	if err := s.queueHours(ctx, hoursOf(b.Events)); err != nil {
+func (s *Store) count(ctx context.Context, staged Staged) error {
+	if err := s.queueHours(ctx, inOrder(staged.hours)); err != nil {
 		return err
 	}
 
@@ -118,7 +167,7 @@ func (s *Store) write(ctx context.Context, b Batch) error {
 		return err
 	}
 
-	if err := s.cover(ctx, version, b.Filter, b.Covered); err != nil {
+	if err := s.cover(ctx, staged.version, staged.filter, staged.covered); err != nil {
 		return err
 	}
 
@@ -138,6 +187,11 @@ func hoursOf(events []decode.Event) []int64 {
 		}
 	}
 
+	return inOrder(hours)
+}
+
+// inOrder is the hours sorted, each once.
+func inOrder(hours []int64) []int64 {
 	slices.Sort(hours)
 
 	return slices.Compact(hours)
