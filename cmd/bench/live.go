@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -19,7 +20,7 @@ type followed struct {
 	Pace   time.Duration
 	Blocks int
 	// Row is until its events were in a view, Figure until the headline figures were
-	// true at it.
+	// true at it, each looked for through half of the time.
 	Row, Figure spread
 }
 
@@ -65,22 +66,14 @@ func (r *run) live(ctx context.Context, pace, while time.Duration) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 
-	until := time.Now().Add(while)
-	began := e.Head + uint64(2*time.Second/pace) // The start itself is not looked at.
+	rows, err := look(ctx, s, "SELECT max(block_number) FROM all_events", while/2)
+	if err != nil {
+		return err
+	}
 
-	rows := map[uint64]time.Time{}
-	figures := map[uint64]time.Time{}
-
-	for time.Now().Before(until) {
-		if err := seen(ctx, s, "SELECT max(block_number) FROM all_events", rows); err != nil {
-			return err
-		}
-
-		if err := seen(ctx, s, "SELECT block_number FROM supply_now", figures); err != nil {
-			return err
-		}
-
-		time.Sleep(lookEvery)
+	figures, err := look(ctx, s, "SELECT block_number FROM supply_now", while/2)
+	if err != nil {
+		return err
 	}
 
 	announced, err := e.announced(ctx)
@@ -88,42 +81,46 @@ func (r *run) live(ctx context.Context, pace, while time.Duration) (err error) {
 		return err
 	}
 
-	f := followed{Pace: pace, Row: lateness(announced, rows, began), Figure: lateness(announced, figures, began), Blocks: len(figures)}
+	f := followed{Pace: pace, Row: lateness(announced, rows), Figure: lateness(announced, figures), Blocks: len(figures)}
 	r.sayf("live, a block every %s: figure p50 %s, p99 %s", pace, f.Figure.P50, f.Figure.P99)
 	r.report.Live = append(r.report.Live, f)
 
 	return nil
 }
 
-// seen notes when a block number was first seen.
-func seen(ctx context.Context, s *store.Store, query string, first map[uint64]time.Time) error {
-	var number uint64
-	if err := s.Conn().QueryRow(ctx, query).Scan(&number); err != nil {
-		return fmt.Errorf("look at the warehouse: %w", err)
+// look asks one thing again and again for a while, and notes when each block number was
+// first the answer. One thing at a time: what is measured is not to wait for the
+// measuring of something else.
+func look(ctx context.Context, s *store.Store, query string, while time.Duration) (map[uint64]time.Time, error) {
+	first := map[uint64]time.Time{}
+
+	for until := time.Now().Add(while); time.Now().Before(until); time.Sleep(lookEvery) {
+		var number uint64
+		if err := s.Conn().QueryRow(ctx, query).Scan(&number); err != nil {
+			return nil, fmt.Errorf("look at the warehouse: %w", err)
+		}
+
+		if _, known := first[number]; !known {
+			first[number] = time.Now()
+		}
 	}
 
-	if _, known := first[number]; !known {
-		first[number] = time.Now()
-	}
-
-	return nil
+	return first, nil
 }
 
 // lateness is how long after its announcement each block was seen, itself or one after
-// it.
-func lateness(announced, first map[uint64]time.Time, from uint64) spread {
+// it. The first two may have been there, or on their way, when the looking began.
+func lateness(announced, first map[uint64]time.Time) spread {
 	var times []time.Duration
 
-	numbers := make([]uint64, 0, len(first))
-	for n := range first {
-		numbers = append(numbers, n)
+	numbers := slices.Sorted(maps.Keys(first))
+	if len(numbers) == 0 {
+		return spread{}
 	}
-
-	slices.Sort(numbers)
 
 	for number, at := range announced {
 		i, _ := slices.BinarySearch(numbers, number)
-		if number >= from && i < len(numbers) {
+		if number > numbers[0]+1 && i < len(numbers) {
 			times = append(times, first[numbers[i]].Sub(at))
 		}
 	}

@@ -21,7 +21,7 @@ type settings struct {
 type runCommand struct {
 	settings
 
-	Live   time.Duration `default:"1m" help:"How long the head is followed at each pace."`
+	Live   time.Duration `default:"2m" help:"How long the head is followed at each pace."`
 	Idle   time.Duration `default:"10m" help:"How long the daemon is watched doing nothing."`
 	Report string        `placeholder:"FILE" help:"Where the report is written; standard output without it."`
 }
