@@ -57,6 +57,8 @@ COMMENT 'What every hour changed. A figure at the end of an hour is the sum of t
 -- Inside, rollup_queue is the rows of the insert. Of two computations of an hour that
 -- overlap, the one whose rows were put down later read all that both had written; it
 -- wins, because its time does. A clock that was set back does not let an old row win.
+-- The time to win over is read before the rows are, which is what the order of the joins
+-- is for: one that is later than the rows would let what it does not know be lost.
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_hourly_mv TO rollup_hourly AS
 WITH
     (SELECT min(toStartOfHour(hour)) FROM rollup_queue) AS first_hour,
@@ -98,6 +100,12 @@ FROM
 (
     SELECT toStartOfHour(hour) AS hour, max(touched_at) AS touched_at FROM rollup_queue GROUP BY hour
 ) AS touched
+LEFT JOIN
+(
+    SELECT hour, max(computed_at) AS computed_at FROM rollup_hourly
+    WHERE hour >= first_hour AND hour < end_hour
+    GROUP BY hour
+) AS before ON before.hour = touched.hour
 LEFT JOIN
 (
     SELECT
@@ -143,10 +151,4 @@ LEFT JOIN
     WHERE block_time >= first_hour AND block_time < end_hour
     GROUP BY hour
 ) AS summed ON summed.hour = touched.hour
-LEFT JOIN
-(
-    SELECT hour, max(computed_at) AS computed_at FROM rollup_hourly
-    WHERE hour >= first_hour AND hour < end_hour
-    GROUP BY hour
-) AS before ON before.hour = touched.hour
 SETTINGS join_use_nulls = 0, defer_partition_pruning_after_final = 0, do_not_merge_across_partitions_select_final = 1;
