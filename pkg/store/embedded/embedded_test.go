@@ -178,7 +178,12 @@ func TestServerStartsServesAndStops(t *testing.T) {
 	require.Equal(t, s.HTTPPort(), again.HTTPPort(), "the ports of the last run are taken again")
 	require.Equal(t, s.TCPPort(), again.TCPPort())
 	require.Equal(t, "1000", must(t, again.HTTPURL(), "SELECT count() FROM diemhouse.t"))
-	require.FileExists(t, filepath.Join(dir, "clickhouse.log"))
+
+	logged, err := os.ReadFile(filepath.Join(dir, "clickhouse.log"))
+	require.NoError(t, err)
+	require.Contains(t, string(logged), "<Information>")
+	require.NotContains(t, string(logged), "<Trace>")
+	require.NotContains(t, string(logged), "<Debug>")
 }
 
 func TestWantedPortsAreUsedAndGiveWay(t *testing.T) {

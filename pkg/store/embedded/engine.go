@@ -114,9 +114,7 @@ func run(ctx context.Context, cfg Config, how install, ep *endpoint, serving *lo
 		return nil, err
 	}
 
-	// The program is one for the terminal: it takes its log's level from here and not from
-	// the configuration. At its own, which is trace, it writes twenty lines a query.
-	args := []string{"local", "--log-level=information", "--config-file=" + configFile, "--query=" + serveQuery(cfg.Database)}
+	args := []string{"local", "--config-file=" + configFile, "--query=" + serveQuery(cfg.Database)}
 	program := how.binary
 
 	if how.library != "" {
