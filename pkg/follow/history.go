@@ -207,7 +207,7 @@ func (h *History) write(ctx context.Context, batches <-chan fill, spare chan<- [
 		select {
 		case b, more := <-batches:
 			if !more {
-				return h.cover(ctx, waiting, left)
+				return h.cover(ctx, waiting, left-waiting.blocks)
 			}
 
 			if err := h.stage(ctx, b, &waiting); err != nil {
@@ -225,11 +225,12 @@ func (h *History) write(ctx context.Context, batches <-chan fill, spare chan<- [
 				due = time.After(coverAfter)
 			}
 		case <-due:
+			left -= waiting.blocks
+
 			if err := h.cover(ctx, waiting, left); err != nil {
 				return err
 			}
 
-			left -= waiting.blocks
 			waiting, due = written{}, nil
 		}
 	}
@@ -249,7 +250,7 @@ func (h *History) stage(ctx context.Context, b fill, onto *written) error {
 	})
 }
 
-// cover makes what was written count; left is how many blocks there were to cover.
+// cover makes what was written count; left is how many blocks there are to cover after it.
 func (h *History) cover(ctx context.Context, w written, left uint64) error {
 	if len(w.staged) == 0 {
 		return nil
@@ -268,7 +269,7 @@ func (h *History) cover(ctx context.Context, w written, left uint64) error {
 		return err
 	}
 
-	h.observer().Filled(w.blocks, left-w.blocks, w.events, w.unknown)
+	h.observer().Filled(w.blocks, left, w.events, w.unknown)
 
 	return nil
 }

@@ -109,7 +109,7 @@ func BenchmarkHead(b *testing.B) {
 
 // BenchmarkColumns is what it costs to turn rows into columns, without a server.
 func BenchmarkColumns(b *testing.B) {
-	events := benchEvents(1, 8192)
+	events := benchEvents(1, store.PartRows)
 
 	var block store.EventBlock
 

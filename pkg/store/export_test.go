@@ -42,6 +42,9 @@ func (s *Store) HeadQueryPrefix() string { return s.headQueryPrefix() }
 
 var GapsIn, Joined, Advise = gaps, joined, advise
 
+// PartRows is how many events are turned into columns at a time.
+const PartRows = partRows
+
 // EventBlock is what turns events into columns.
 type EventBlock struct{ block eventBlock }
 

@@ -90,17 +90,17 @@ func (s *Store) Cover(ctx context.Context, staged ...Staged) error {
 		return nil
 	}
 
-	all := staged[0]
+	all := Staged{version: staged[0].version, filter: staged[0].filter}
 
-	for _, next := range staged[1:] {
+	for _, next := range staged {
 		if next.filter != all.filter {
 			return fmt.Errorf("cover: filters %s and %s in one", all.filter, next.filter)
 		}
 
 		// A rewind that came between two of them cuts both.
 		all.version = min(all.version, next.version)
-		all.covered = append(slices.Clip(all.covered), next.covered...)
-		all.hours = append(slices.Clip(all.hours), next.hours...)
+		all.covered = append(all.covered, next.covered...)
+		all.hours = append(all.hours, next.hours...)
 	}
 
 	if err := s.count(ctx, all); err != nil {
@@ -159,7 +159,7 @@ func (s *Store) stage(ctx context.Context, b Batch) (version uint64, err error) 
 }
 
 func (s *Store) count(ctx context.Context, staged Staged) error {
-	if err := s.queueHours(ctx, inOrder(staged.hours)); err != nil {
+	if err := s.queueHours(ctx, staged.hours); err != nil {
 		return err
 	}
 
@@ -174,7 +174,7 @@ func (s *Store) count(ctx context.Context, staged Staged) error {
 	return s.done(ctx, afterWriteCoverage)
 }
 
-// hoursOf are the hours of the events, as unix seconds, each once.
+// hoursOf are the hours of the events, as unix seconds; of events in order each once.
 func hoursOf(events []decode.Event) []int64 {
 	const hour = 3600
 
@@ -187,14 +187,7 @@ func hoursOf(events []decode.Event) []int64 {
 		}
 	}
 
-	return inOrder(hours)
-}
-
-// inOrder is the hours sorted, each once.
-func inOrder(hours []int64) []int64 {
-	slices.Sort(hours)
-
-	return slices.Compact(hours)
+	return hours
 }
 
 // queueHours asks the rollups to compute hours again. It comes after the rows, so
@@ -203,6 +196,8 @@ func (s *Store) queueHours(ctx context.Context, hours []int64) error {
 	if len(hours) == 0 {
 		return nil
 	}
+
+	hours = slices.Compact(slices.Sorted(slices.Values(hours)))
 
 	err := s.insert(ctx, "rollup_queue", []string{"hour"}, hours)
 	if err != nil {
