@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # The programs, built from this folder; one small image that runs as nobody.
-FROM golang:1.26-bookworm AS build
+FROM golang:1.26.10-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download

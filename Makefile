@@ -13,12 +13,13 @@ ANVIL      := deps/anvil/node_modules/.installed
 UPLOT      := deps/uplot/node_modules/.installed
 PONDER     := deps/ponder/node_modules/.installed
 LINT       := $(BIN)/golangci-lint
+VULNCHECK  := $(BIN)/govulncheck
 
 # Rooms with whole nodes or long lives in their tests, which the race detector makes
 # ten times as dear: `make race` runs them under it.
 PLAIN      := (internal/devnet|internal/sim|pkg/chain|pkg/follow|pkg/store)
 
-.PHONY: all build demo test race bench soak lint generate screenshots clickhouse anvil uplot ponder chromium clean help
+.PHONY: all build demo test race bench soak lint vuln generate screenshots clickhouse anvil uplot ponder chromium clean help
 
 all: build clickhouse ## the programs and the engine they need
 
@@ -46,6 +47,13 @@ soak: clickhouse ## the simulator, seed after seed: make soak ARGS="-sim.from=1 
 lint: $(LINT) ## vet and the linter with every check on
 	$(GO) vet ./...
 	$(LINT) run ./...
+
+# The database of today, from where Go modules come from; the toolchain is the one that
+# go.mod asks for, since half of what is found is usually in the standard library.
+vuln: $(VULNCHECK) ## known vulnerabilities in what the programs and their tests call
+	$(GO) run golang.org/x/vulndb/cmd/indexdb@latest -out $(BIN)/vulndb \
+		-vulns "$$($(GO) mod download -json golang.org/x/vulndb@latest | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')/data/osv"
+	GOTOOLCHAIN=auto $(VULNCHECK) -db file://$(CURDIR)/$(BIN)/vulndb -test ./...
 
 generate: uplot ## write generated files: dashboards, provisioning, the board's chart library
 	$(GO) generate ./...
@@ -79,6 +87,9 @@ chromium: ## the browser of the tests, Debian's
 
 $(LINT): tools/go.sum
 	$(GO) build -modfile=tools/go.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(VULNCHECK): tools/go.sum
+	$(GO) build -modfile=tools/go.mod -o $@ golang.org/x/vuln/cmd/govulncheck
 
 clean: ## remove what was built and what the demo wrote
 	rm -rf $(BIN) data
