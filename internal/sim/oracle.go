@@ -69,7 +69,7 @@ func (o *Oracle) All() []decode.Event { return o.events }
 // Compare gives every difference between the warehouse and the chain, nil when there
 // is none. Settings are compared apart.
 func (o *Oracle) Compare(ctx context.Context) error {
-	checks := []func(context.Context) error{o.Events, o.ledger, o.rollups, o.blocks, o.coverage, o.figures, o.wallets, o.views}
+	checks := []func(context.Context) error{o.Events, o.ledger, o.rollups, o.blocks, o.coverage, o.figures, o.wallets, o.eventViews, o.emissions, o.views}
 
 	var wrong []error
 
@@ -245,7 +245,12 @@ func (o *Oracle) coverage(ctx context.Context) error {
 		return &differs{fmt.Sprintf("covered %v, the chain is 0 to %d", ranges, o.head)}
 	}
 
-	return nil
+	gaps, err := o.texts(ctx, "SELECT concat(filter, ' ', toString(from_block), ' to ', toString(to_block)) FROM coverage_gaps")
+	if err != nil {
+		return err
+	}
+
+	return compare("coverage_gaps", nil, gaps)
 }
 
 // texts reads a query of one column.

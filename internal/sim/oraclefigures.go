@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 
@@ -149,32 +148,6 @@ func (o *Oracle) figures(ctx context.Context) error {
 	return nil
 }
 
-// wallets compares every actor's lock with the contract.
-func (o *Oracle) wallets(ctx context.Context) error {
-	for _, actor := range o.world.Net.Actors() {
-		theirs, err := o.world.Net.Oracle().Wallet(ctx, actor.Address, o.head)
-		if err != nil {
-			return fmt.Errorf("ask the contracts for %s: %w", actor.Address, err)
-		}
-
-		ours, err := o.store.WalletAt(ctx, o.head, actor.Address)
-		if err != nil {
-			return err
-		}
-
-		for name, pair := range map[string][2]*big.Int{
-			"locked": {ours.Locked, theirs.Locked.ToBig()}, "minted": {ours.Minted, theirs.Minted.ToBig()},
-			"diem": {ours.DIEM, theirs.Diem.ToBig()},
-		} {
-			if pair[0].Cmp(pair[1]) != 0 {
-				return &differs{fmt.Sprintf("%s of %s: %d wei in the warehouse, %d in the contract", name, actor.Address, pair[0], pair[1])}
-			}
-		}
-	}
-
-	return nil
-}
-
 // Settings compares the parameters and the curve in force, at several blocks.
 func (o *Oracle) Settings(ctx context.Context) error {
 	for _, block := range []uint64{o.head / 2, o.head - min(o.head, 7), o.head} {
@@ -212,6 +185,12 @@ func (o *Oracle) Settings(ctx context.Context) error {
 		if !known || epoch.Curve != curve {
 			return &differs{fmt.Sprintf("the curve at block %d is another (known: %t, %s, since %d)", block, known, epoch.Learned, epoch.FirstBlock)}
 		}
+
+		if block == o.head {
+			if err := o.mintRate(ctx, theirs); err != nil {
+				return err
+			}
+		}
 	}
 
 	return nil
@@ -231,37 +210,4 @@ func settingsOf(f devnet.Figures) map[string]*uint256.Int {
 	}
 
 	return out
-}
-
-// views reads every view of the schema: it answers.
-func (o *Oracle) views(ctx context.Context) error {
-	names, err := o.texts(ctx, "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'View' ORDER BY name")
-	if err != nil {
-		return err
-	}
-
-	if len(names) == 0 {
-		return &differs{"the warehouse has no views"}
-	}
-
-	var wrong []error
-
-	for _, name := range names {
-		source := name
-
-		switch name { // they take parameters
-		case "supply_at":
-			source = fmt.Sprintf("supply_at(block = %d)", o.head)
-		case "metric_at":
-			source = fmt.Sprintf("metric_at(metric = 'vvv_locked', block = %d)", o.head)
-		case "mint_rate_at":
-			source = "mint_rate_at(time = now())"
-		}
-
-		if err := o.store.Conn().Exec(ctx, "SELECT * FROM "+source+" FORMAT Null"); err != nil {
-			wrong = append(wrong, fmt.Errorf("view %s: %w", name, err))
-		}
-	}
-
-	return errors.Join(wrong...)
 }

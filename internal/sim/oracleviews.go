@@ -1,0 +1,240 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/holiman/uint256"
+
+	"diemhouse/internal/devnet"
+	"diemhouse/pkg/decode"
+)
+
+// eventViews are the views that show one event a row, with the kinds that belong there.
+// What their columns hold is a matter of pkg/store's tests: it depends on no history.
+func eventViews() map[string][]decode.Kind {
+	return map[string][]decode.Kind{
+		"diem_mints":     {decode.KindDIEMMint},
+		"diem_burns":     {decode.KindDIEMBurn},
+		"diem_stakes":    {decode.KindDIEMStake},
+		"diem_unstakes":  {decode.KindDIEMUnstakeInitiated, decode.KindDIEMUnstake},
+		"diem_transfers": {decode.KindDIEMTransferMint, decode.KindDIEMTransferBurn, decode.KindDIEMTransfer},
+		"stakes":         {decode.KindStake},
+		"unstakes":       {decode.KindUnstakeInitiated, decode.KindUnstakeFinalized},
+		"claims":         {decode.KindClaim},
+		"airdrop_claims": {decode.KindAirdropClaim},
+		"vvv_mints": {
+			decode.KindVVVGenesis, decode.KindVVVEmissionTreasury, decode.KindVVVEmissionStakers, decode.KindVVVMintOther,
+		},
+		"vvv_burns": {
+			decode.KindVVVBurnProgrammatic, decode.KindVVVBurnBuyback, decode.KindVVVBurnAirdrop, decode.KindVVVBurnOther,
+		},
+		"vvv_transfers": {decode.KindVVVTransfer},
+		"unknown_logs":  {decode.KindUnknown},
+		"all_events":    nil, // of any kind
+	}
+}
+
+// compared are the other views whose content a check of its own compares.
+var compared = []string{"coverage_gaps", "emissions", "mint_rate", "mint_rate_at", "supply_at", "supply_daily", "supply_hourly", "supply_now", "wallets"}
+
+// eventViews compares which events every view of events shows.
+func (o *Oracle) eventViews(ctx context.Context) error {
+	views := eventViews()
+	sources := make([]string, 0, len(views))
+
+	var want []string
+
+	for view, kinds := range views {
+		sources = append(sources, fmt.Sprintf("SELECT '%s' AS view, block_number, log_index FROM %s", view, view))
+
+		for i := range o.events {
+			if e := &o.events[i]; kinds == nil || slices.Contains(kinds, e.Kind) {
+				want = append(want, fmt.Sprintf("%s %d/%d", view, e.BlockNumber, e.LogIndex))
+			}
+		}
+	}
+
+	have, err := o.texts(ctx, "SELECT concat(view, ' ', toString(block_number), '/', toString(log_index)) FROM ("+
+		strings.Join(sources, " UNION ALL ")+")")
+	if err != nil {
+		return err
+	}
+
+	slices.Sort(want)
+	slices.Sort(have)
+
+	return compare("views of events", want, have)
+}
+
+// wallets compares what the contracts hold for every actor.
+func (o *Oracle) wallets(ctx context.Context) error {
+	columns := []string{"staked", "cooling", "locked", "outstanding", "diem_held", "diem_staked", "diem_cooling"}
+	shown := make([]string, len(columns))
+	sums := make([]string, len(columns))
+
+	for i, column := range columns {
+		sums[i] = fmt.Sprintf("'%s ', toString(%s_wei)", column, column)
+	}
+
+	var want, accounts []string
+
+	for _, actor := range o.world.Net.Actors() {
+		w, err := o.world.Net.Oracle().Wallet(ctx, actor.Address, o.head)
+		if err != nil {
+			return fmt.Errorf("ask the contracts for %s: %w", actor.Address, err)
+		}
+
+		theirs := []*uint256.Int{w.Staked, w.Unstaking, w.Locked, w.Minted, w.Diem, w.DiemStaked, w.DiemUnstaking}
+		empty := true
+
+		for i, amount := range theirs {
+			shown[i] = columns[i] + " " + amount.Dec()
+			empty = empty && amount.IsZero()
+		}
+
+		account := strings.ToLower(actor.Address.Hex())
+		accounts = append(accounts, "'"+account+"'")
+
+		if !empty {
+			want = append(want, account+" "+strings.Join(shown, " "))
+		}
+	}
+
+	have, err := o.texts(ctx, "SELECT concat(account, ' ', "+strings.Join(sums, ", ' ', ")+") FROM wallets WHERE account IN ("+
+		strings.Join(accounts, ", ")+")")
+	if err != nil {
+		return err
+	}
+
+	nothing := strings.Join(columns, " 0 ") + " 0"
+	have = slices.DeleteFunc(have, func(line string) bool { return strings.HasSuffix(line, " "+nothing) })
+
+	slices.Sort(want)
+	slices.Sort(have)
+
+	return compare("wallets", want, have)
+}
+
+// emissions compares every reward update with the mints it was made of, and the time
+// since the one before.
+func (o *Oracle) emissions(ctx context.Context) error {
+	type update struct {
+		time, index       uint64
+		treasury, stakers uint256.Int
+	}
+
+	blocks := make(map[uint64]*update)
+
+	for i := range o.events {
+		e := &o.events[i]
+		if e.Kind != decode.KindVVVEmissionTreasury && e.Kind != decode.KindVVVEmissionStakers {
+			continue
+		}
+
+		u := blocks[e.BlockNumber]
+		if u == nil {
+			u = &update{time: e.BlockTime, index: uint64(e.LogIndex)}
+			blocks[e.BlockNumber] = u
+		}
+
+		sum := &u.treasury
+		if e.Kind == decode.KindVVVEmissionStakers {
+			sum = &u.stakers
+		}
+
+		sum.Add(sum, &e.VVVWei)
+	}
+
+	var before uint64
+
+	want := make([]string, 0, len(blocks))
+
+	for _, number := range slices.Sorted(maps.Keys(blocks)) {
+		u, elapsed := blocks[number], "first"
+		if before > 0 {
+			elapsed = fmt.Sprintf("%ds", u.time-before)
+		}
+
+		before = u.time
+		want = append(want, fmt.Sprintf("%d/%d %s %s after %s", number, u.index, u.treasury.Dec(), u.stakers.Dec(), elapsed))
+	}
+
+	have, err := o.texts(ctx, `SELECT concat(toString(block_number), '/', toString(log_index), ' ', toString(vvv_treasury_wei), ' ',
+			toString(vvv_stakers_wei), ' after ', ifNull(concat(toString(elapsed), 's'), 'first'))
+		FROM emissions ORDER BY block_number`)
+	if err != nil {
+		return err
+	}
+
+	return compare("emissions", want, have)
+}
+
+// mintRate compares the rate that the views show with the contract's table at its supply.
+func (o *Oracle) mintRate(ctx context.Context, figures devnet.Figures) error {
+	curve, err := o.world.Net.Oracle().Curve(ctx, o.head)
+	if err != nil {
+		return fmt.Errorf("ask for the curve at block %d: %w", o.head, err)
+	}
+
+	want := "none"
+	if rate, err := curve.RateAt(figures.DiemTotalSupply); err == nil { // the table may end below the supply
+		want = rate.Dec()
+	}
+
+	now := time.Unix(int64(o.world.Net.Header(o.head).Time), 0).UTC().Format(time.DateTime)
+
+	for _, source := range []string{
+		"supply_now", "supply_hourly ORDER BY hour DESC LIMIT 1", "supply_daily ORDER BY day DESC LIMIT 1",
+		"mint_rate ORDER BY block_number DESC, log_index DESC LIMIT 1", "mint_rate_at(time = '" + now + "')",
+	} {
+		have, err := o.texts(ctx, "SELECT ifNull(toString(mint_rate_wei), 'none') FROM "+source)
+		if err != nil {
+			return err
+		}
+
+		if err := compare("mint rate of "+source, []string{want}, have); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// views reads every view that no other check reads: it answers.
+func (o *Oracle) views(ctx context.Context) error {
+	names, err := o.texts(ctx, "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'View' ORDER BY name")
+	if err != nil {
+		return err
+	}
+
+	if len(names) == 0 {
+		return &differs{"the warehouse has no views"}
+	}
+
+	events := eventViews()
+
+	var wrong []error
+
+	for _, name := range names {
+		if _, shows := events[name]; shows || slices.Contains(compared, name) {
+			continue
+		}
+
+		source := name
+		if name == "metric_at" { // it takes parameters
+			source = fmt.Sprintf("metric_at(metric = 'vvv_locked', block = %d)", o.head)
+		}
+
+		if err := o.store.Conn().Exec(ctx, "SELECT * FROM "+source+" FORMAT Null"); err != nil {
+			wrong = append(wrong, fmt.Errorf("view %s: %w", name, err))
+		}
+	}
+
+	return errors.Join(wrong...)
+}
