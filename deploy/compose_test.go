@@ -231,8 +231,9 @@ func TestDockerfileBuildsWhatComposeRuns(t *testing.T) {
 
 	require.Regexp(t, `(?m)^USER [1-9]`, dockerfile, "runs as root")
 
-	language := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(read(t, "go.mod"))[1]
-	require.Contains(t, dockerfile, "FROM golang:"+language+"-")
+	toolchain := regexp.MustCompile(`(?m)^toolchain go(\S+)$`).FindStringSubmatch(read(t, "go.mod"))
+	require.NotEmpty(t, toolchain, "go.mod names no toolchain")
+	require.Contains(t, dockerfile, "FROM golang:"+toolchain[1]+"-")
 
 	for _, m := range regexp.MustCompile(`\./cmd/(\w+)`).FindAllStringSubmatch(dockerfile, -1) {
 		require.FileExists(t, filepath.Join(root, "cmd", m[1], "main.go"))
