@@ -37,9 +37,10 @@
 // up, the [Oracle] compares with what the node itself says: every event with every
 // column, each once; every row of the ledger; every figure that a contract knows, at
 // several blocks, 0 wei apart; the settings and the curve in force; every hour of the
-// rollups with a recomputation; all that every wallet has; the followed blocks; coverage;
-// which events every view of events shows; every reward update and the seconds before
-// it; the mint rate of every view that shows it. The views left over answer.
+// rollups with a recomputation; what the contracts hold for every actor; the followed
+// blocks; coverage; which events every view of events shows; every reward update and the
+// seconds before it; the mint rate at the head, of every view that shows it. The views
+// left over answer.
 //
 // # What no check can see
 //

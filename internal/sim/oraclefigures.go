@@ -187,7 +187,7 @@ func (o *Oracle) Settings(ctx context.Context) error {
 		}
 
 		if block == o.head {
-			if err := o.mintRate(ctx, theirs); err != nil {
+			if err := o.mintRate(ctx, &curve, theirs.DiemTotalSupply); err != nil {
 				return err
 			}
 		}

@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
 	"diemhouse/internal/devnet"
 	"diemhouse/pkg/decode"
+	"diemhouse/pkg/venice"
 )
 
 // eventViews are the views that show one event a row, with the kinds that belong there.
@@ -72,7 +75,8 @@ func (o *Oracle) eventViews(ctx context.Context) error {
 	return compare("views of events", want, have)
 }
 
-// wallets compares what the contracts hold for every actor.
+// wallets compares what the contracts hold for every actor with what the view shows of
+// all of them, and with what is read of each alone, which finds its rows by an index.
 func (o *Oracle) wallets(ctx context.Context) error {
 	columns := []string{"staked", "cooling", "locked", "outstanding", "diem_held", "diem_staked", "diem_cooling"}
 	shown := make([]string, len(columns))
@@ -88,6 +92,10 @@ func (o *Oracle) wallets(ctx context.Context) error {
 		w, err := o.world.Net.Oracle().Wallet(ctx, actor.Address, o.head)
 		if err != nil {
 			return fmt.Errorf("ask the contracts for %s: %w", actor.Address, err)
+		}
+
+		if err := o.wallet(ctx, actor.Address, w); err != nil {
+			return err
 		}
 
 		theirs := []*uint256.Int{w.Staked, w.Unstaking, w.Locked, w.Minted, w.Diem, w.DiemStaked, w.DiemUnstaking}
@@ -119,6 +127,24 @@ func (o *Oracle) wallets(ctx context.Context) error {
 	slices.Sort(have)
 
 	return compare("wallets", want, have)
+}
+
+func (o *Oracle) wallet(ctx context.Context, account common.Address, theirs devnet.Wallet) error {
+	ours, err := o.store.WalletAt(ctx, o.head, account)
+	if err != nil {
+		return err
+	}
+
+	for name, pair := range map[string][2]*big.Int{
+		"staked": {ours.Staked, theirs.Staked.ToBig()}, "locked": {ours.Locked, theirs.Locked.ToBig()},
+		"minted": {ours.Minted, theirs.Minted.ToBig()}, "diem": {ours.DIEM, theirs.Diem.ToBig()},
+	} {
+		if pair[0].Cmp(pair[1]) != 0 {
+			return &differs{fmt.Sprintf("%s of %s: %d wei in the warehouse, %d in the contract", name, account, pair[0], pair[1])}
+		}
+	}
+
+	return nil
 }
 
 // emissions compares every reward update with the mints it was made of, and the time
@@ -175,15 +201,11 @@ func (o *Oracle) emissions(ctx context.Context) error {
 	return compare("emissions", want, have)
 }
 
-// mintRate compares the rate that the views show with the contract's table at its supply.
-func (o *Oracle) mintRate(ctx context.Context, figures devnet.Figures) error {
-	curve, err := o.world.Net.Oracle().Curve(ctx, o.head)
-	if err != nil {
-		return fmt.Errorf("ask for the curve at block %d: %w", o.head, err)
-	}
-
+// mintRate compares the rate that the views show at the head with that of the contract's
+// table at its supply of DIEM, in wei.
+func (o *Oracle) mintRate(ctx context.Context, curve *venice.Curve, supply *uint256.Int) error {
 	want := "none"
-	if rate, err := curve.RateAt(figures.DiemTotalSupply); err == nil { // the table may end below the supply
+	if rate, err := curve.RateAt(supply); err == nil { // the table may end below the supply
 		want = rate.Dec()
 	}
 
@@ -192,6 +214,7 @@ func (o *Oracle) mintRate(ctx context.Context, figures devnet.Figures) error {
 	for _, source := range []string{
 		"supply_now", "supply_hourly ORDER BY hour DESC LIMIT 1", "supply_daily ORDER BY day DESC LIMIT 1",
 		"mint_rate ORDER BY block_number DESC, log_index DESC LIMIT 1", "mint_rate_at(time = '" + now + "')",
+		fmt.Sprintf("supply_at(block = %d)", o.head),
 	} {
 		have, err := o.texts(ctx, "SELECT ifNull(toString(mint_rate_wei), 'none') FROM "+source)
 		if err != nil {
