@@ -1,9 +1,14 @@
 package chain
 
 import (
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/stretchr/testify/require"
 
 	"diemhouse/internal/devnet"
@@ -99,4 +104,57 @@ func TestScanLearnsARealNodesLimit(t *testing.T) {
 	require.Equal(t, uint64(20), refused[0].Limit, "%v", refused[0])
 	require.Len(t, refused, 1, "one refusal teaches a stated limit")
 	require.LessOrEqual(t, p.Endpoints()[0].Range, uint64(20))
+}
+
+// A range ends among the newest blocks only where the scan does: what serves captured
+// logs has the header of its head and hardly another one.
+func TestScanAsksForNoHeaderButTheHeads(t *testing.T) {
+	t.Parallel()
+
+	captured := capturedHeaders(t)[0].Header
+	h, err := decodeHeader(captured, false)
+	require.NoError(t, err)
+
+	head := h.Number.Uint64()
+	own := strconv.Quote(hexutil.EncodeUint64(head))
+
+	var requests atomic.Int64
+
+	server := newFront(t, "", func(calls []frontCall, batch bool) *reply {
+		if calls[0].Method == methodLogs {
+			requests.Add(1)
+		}
+
+		for _, c := range calls {
+			if at := string(c.Params[0]); c.Method == methodByNumber && strings.HasPrefix(at, `"0x`) && at != own {
+				return &reply{status: http.StatusOK, body: `{"jsonrpc":"2.0","id":` + string(c.ID) +
+					`,"error":{"code":-32001,"message":"unknown block"}}`}
+			}
+		}
+
+		return answers(calls, batch, func(c frontCall) string {
+			switch c.Method {
+			case methodLogs:
+				return "[]"
+			case methodByNumber:
+				return string(captured)
+			default:
+				return own
+			}
+		})
+	})
+
+	p := newPool(t, quick(server.URL))
+	_, err = p.Heads(t.Context())
+	require.NoError(t, err)
+
+	var got collector
+
+	// Left alone, the third would end half a window below the head.
+	all := Range{From: head - 2*3*lagWindow - lagWindow/2 + 1, To: head}
+	require.NoError(t, p.Scan(t.Context(), ScanConfig{
+		Filter: filterSet(t, FilterCore), Ranges: []Range{all}, FirstRange: 2 * lagWindow, MaxRange: 2 * lagWindow, Workers: 1,
+	}, got.take))
+	require.Equal(t, rangeSet{all}, got.covered)
+	require.Equal(t, int64(4), requests.Load())
 }

@@ -48,7 +48,7 @@ func (s *scan) takeLocked(e *endpoint) (piece, bool) {
 			}
 		} else {
 			bite.From = max(p.From, state.floor)
-			bite.To = min(p.To, bite.From+n-1)
+			bite.To = e.wellEnded(bite.From, min(p.To, bite.From+n-1), p.To)
 		}
 
 		rest := (rangeSet{p.Range}).remove(bite.Range)
@@ -62,6 +62,17 @@ func (s *scan) takeLocked(e *endpoint) (piece, bool) {
 	}
 
 	return piece{}, false
+}
+
+// wellEnded moves the end of a bite that would lie among the endpoint's newest blocks,
+// short of the piece's own, to before them: there a header has to be asked for with the
+// logs (see lagWindow), and what serves old logs may keep headers for its head alone.
+func (e *endpoint) wellEnded(from, to, pieceEnd uint64) uint64 {
+	if head := e.head.Load(); to < pieceEnd && to+lagWindow > head && from+lagWindow <= head {
+		return head - lagWindow
+	}
+
+	return to
 }
 
 // crowdedLocked reports whether the answers that are under way hold as much as memory
