@@ -15,9 +15,10 @@ PONDER     := deps/ponder/node_modules/.installed
 LINT       := $(BIN)/golangci-lint
 VULNCHECK  := $(BIN)/govulncheck
 
-# Rooms with whole nodes or long lives in their tests, which the race detector makes
-# ten times as dear: `make race` runs them under it.
-PLAIN      := (internal/devnet|internal/sim|pkg/chain|pkg/follow|pkg/store)
+# What the race detector watches in `make test`: the rooms whose goroutines share
+# something. The others drive built programs and whole stories of a chain, which it
+# makes several times as dear: `make race` has them too.
+RACED      := (cmd/indexer|internal/(app|board|canned|config|telemetry)|pkg/(chain|chain/rpcjson|decode|follow|store|store/embedded))
 
 .PHONY: all build demo test race bench soak lint vuln generate screenshots clickhouse anvil uplot ponder chromium clean help
 
@@ -31,8 +32,8 @@ demo: ## local Venice chain, ClickHouse, history, head, figures
 	@$(BIN)/demo $(ARGS)
 
 test: clickhouse anvil uplot chromium lint ## everything that proves the product
-	CGO_ENABLED=1 $(GO) test -race -timeout 30m $$($(GO) list ./... | grep -vE '$(PLAIN)$$')
-	CGO_ENABLED=1 $(GO) test -timeout 30m $$($(GO) list ./... | grep -E '$(PLAIN)$$')
+	CGO_ENABLED=1 $(GO) test -race -timeout 30m $$($(GO) list ./... | grep -E '/$(RACED)$$')
+	$(GO) test -timeout 30m $$($(GO) list ./... | grep -vE '/$(RACED)$$')
 
 race: clickhouse anvil uplot chromium ## every test under the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
@@ -42,10 +43,9 @@ bench: build clickhouse uplot ponder ## measure and write docs/BENCHMARKS.md and
 	$(GO) test ./dashboards -run '^$$' -bench DashboardQueries -benchtime 3x -timeout 3h -rows 8000000,80000000 -report ../docs/QUERIES.md
 
 soak: clickhouse ## the simulator, seed after seed: make soak ARGS="-sim.from=1 -sim.seeds=1000"
-	CGO_ENABLED=1 $(GO) test ./internal/sim -count=1 -timeout 24h -run TestSeeds -v $(ARGS)
+	$(GO) test ./internal/sim -count=1 -timeout 24h -run TestSeeds -v $(ARGS)
 
-lint: $(LINT) ## vet and the linter with every check on
-	$(GO) vet ./...
+lint: $(LINT) ## the linter with every check on, vet's among them
 	$(LINT) run ./...
 
 # The database of today, from where Go modules come from; the toolchain is the one that

@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -21,7 +22,9 @@ func run(t *testing.T, program string, arguments ...string) string {
 
 	path := filepath.Join(t.TempDir(), program)
 
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, filepath.Join(root, "cmd", program)).CombinedOutput()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, filepath.Join(root, "cmd", program))
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // As they are shipped.
+	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 
 	out, err = exec.CommandContext(t.Context(), path, arguments...).CombinedOutput()
