@@ -83,20 +83,20 @@ AS
 WITH
     (
         SELECT tuple(
-            groupArrayIf(block_number, name = 'cooldown'), groupArrayIf(value, name = 'cooldown'),
-            groupArrayIf(block_number, name = 'diem_cooldown'), groupArrayIf(value, name = 'diem_cooldown'))
-        FROM (SELECT name, block_number, value FROM params FINAL ORDER BY name, block_number, log_index)
+            groupArrayIf(place, name = 'cooldown'), groupArrayIf(value, name = 'cooldown'),
+            groupArrayIf(place, name = 'diem_cooldown'), groupArrayIf(value, name = 'diem_cooldown'))
+        FROM (SELECT name, bitShiftLeft(block_number, 32) + log_index AS place, value FROM params FINAL ORDER BY name, place)
     ) AS settings,
     pending AS
     (
         SELECT
             account,
             metric,
-            maxIf(block_number, delta > 0) AS started,
+            maxIf(bitShiftLeft(block_number, 32) + log_index, delta > 0) AS started,
             maxIf(block_time, delta > 0) AS started_at,
             sum(delta) AS waiting,
-            arrayLastIndex(b -> b <= started, settings.1) AS vvv_place,
-            arrayLastIndex(b -> b <= started, settings.3) AS diem_place
+            arrayLastIndex(place -> place <= started, settings.1) AS vvv_place,
+            arrayLastIndex(place -> place <= started, settings.3) AS diem_place
         FROM ledger FINAL
         WHERE metric IN ('vvv_cooling', 'diem_cooling')
         GROUP BY account, metric
@@ -105,7 +105,7 @@ WITH
 SELECT
     CAST(concat('0x', lower(hex(p.account))), 'String') AS account,
     if(p.metric = 'vvv_cooling', 'vvv', 'diem') AS token,
-    p.started AS block_number,
+    bitShiftRight(p.started, 32) AS block_number,
     p.started_at AS block_time,
     p.waiting AS amount_wei,
     toFloat64(amount_wei) / 1e18 AS amount,

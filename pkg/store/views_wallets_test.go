@@ -107,7 +107,7 @@ func TestWallets(t *testing.T) {
 }
 
 // cooldownSeconds is the wait of what began at a block: that of the setting in force.
-func cooldownSeconds(t *testing.T, events []decode.Event, token string, block uint64) int64 {
+func cooldownSeconds(t *testing.T, events []decode.Event, token string, at change) int64 {
 	t.Helper()
 
 	name, usual := store.ParamCooldown, int64(7*86400)
@@ -115,7 +115,9 @@ func cooldownSeconds(t *testing.T, events []decode.Event, token string, block ui
 		name, usual = store.ParamDIEMCooldown, 86400
 	}
 
-	known := last(settingsOf(t, events), func(s *setting) bool { return s.Name == name && s.Block <= block })
+	known := last(settingsOf(t, events), func(s *setting) bool {
+		return s.Name == name && (s.Block < at.Block || s.Block == at.Block && s.LogIndex < at.LogIndex)
+	})
 	if known == nil {
 		return usual
 	}
@@ -134,6 +136,7 @@ func TestCooldownQueue(t *testing.T) {
 	t.Parallel()
 
 	s, c := testenv.Open(t), lively(33, 300)
+	turned := 0
 
 	// Nobody takes out more than waits.
 	for i := range c.blocks {
@@ -142,9 +145,16 @@ func TestCooldownQueue(t *testing.T) {
 				e.VVVWei.SetUint64(1)
 				e.DIEMWei.SetUint64(1)
 			}
+
+			// A change in the same block holds for what starts after it, not before.
+			if e := &c.blocks[i].events[j]; j > 0 && c.blocks[i].events[j-1].Kind == decode.KindUnstakeInitiated {
+				e.Kind, e.Contract, e.Args = decode.KindCooldownUpdated, decode.ContractStaking, fmt.Sprintf(`{"value":"%d"}`, 1000+i)
+				turned++
+			}
 		}
 	}
 
+	require.Positive(t, turned)
 	require.NoError(t, s.Write(t.Context(), c.history(storeRange(1, 300))))
 
 	changes := changesOf(c.all())
@@ -169,7 +179,7 @@ func TestCooldownQueue(t *testing.T) {
 			}
 
 			if waiting.Sign() > 0 {
-				until := started.Time + cooldownSeconds(t, c.all(), token, started.Block)
+				until := started.Time + cooldownSeconds(t, c.all(), token, started)
 				want = append(want, []string{
 					token, account, strconv.FormatUint(started.Block, 10), second(started.Time), waiting.String(), second(until),
 				})
