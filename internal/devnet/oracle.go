@@ -52,8 +52,10 @@ type Wallet struct {
 	// Locked and Minted are lockedStakes: sVVV wei held for DIEM wei outstanding.
 	Locked, Minted *uint256.Int
 	Unstaking      *uint256.Int // VVV in its cooldown
+	UnstakingUntil uint64       // Unix time from which on it can be taken out
 	DiemStaked     *uint256.Int
 	DiemUnstaking  *uint256.Int // DIEM in its cooldown
+	DiemUntil      uint64       // as UnstakingUntil
 }
 
 // NewOracle returns an oracle on any node that carries Venice's contracts at
@@ -98,15 +100,16 @@ func (o *Oracle) Wallet(ctx context.Context, account common.Address, block uint6
 	r := &reader{oracle: o, ctx: ctx, block: block}
 	p := o.places
 	w := Wallet{
-		VVV:       r.word(p.VVV, vvvContract, "balanceOf", account),
-		Staked:    r.word(p.Staking, stakingV1Contract, "balanceOf", account),
-		Diem:      r.word(p.Diem, diemContract, "balanceOf", account),
-		Unstaking: r.word(p.Staking, stakingV1Contract, "unstakings", account),
-		Locked:    new(uint256.Int),
-		Minted:    new(uint256.Int),
+		VVV:    r.word(p.VVV, vvvContract, "balanceOf", account),
+		Staked: r.word(p.Staking, stakingV1Contract, "balanceOf", account),
+		Diem:   r.word(p.Diem, diemContract, "balanceOf", account),
+		Locked: new(uint256.Int),
+		Minted: new(uint256.Int),
 	}
+	pending := r.words(2, p.Staking, stakingV1Contract, "unstakings", account)
+	w.Unstaking, w.UnstakingUntil = pending[0], pending[1].Uint64()
 	info := r.words(3, p.Diem, diemContract, "stakedInfos", account)
-	w.DiemStaked, w.DiemUnstaking = info[0], info[2]
+	w.DiemStaked, w.DiemUntil, w.DiemUnstaking = info[0], info[1].Uint64(), info[2]
 	if r.upgraded() {
 		lock := r.words(2, p.Staking, stakingV2Contract, "lockedStakes", account)
 		w.Locked, w.Minted = lock[0], lock[1]

@@ -36,11 +36,13 @@
 // The node is the oracle. When the script is over, faults end and the daemon has caught
 // up, the [Oracle] compares with what the node itself says: every event with every
 // column, each once; every row of the ledger; every figure that a contract knows, at
-// several blocks, 0 wei apart; the settings and the curve in force; every hour of the
-// rollups with a recomputation; what the contracts hold for every actor; the followed
-// blocks; coverage; which events every view of events shows; every reward update and the
-// seconds before it; the mint rate at the head, of every view that shows it. The views
-// left over answer.
+// several blocks, 0 wei apart; every hour of the rollups with a recomputation; what the
+// contracts hold for every actor, and from which second on what cools down is free; the
+// followed blocks; coverage and status; which events every view of events shows; every
+// reward update and the seconds before it; the settings and the curve in force, every
+// change of them that is shown with the contract before and after it, every bucket of
+// every curve; the mint rate at the head, of every view that shows it. What the house
+// says of itself answers.
 //
 // # What no check can see
 //

@@ -250,7 +250,37 @@ func (o *Oracle) coverage(ctx context.Context) error {
 		return err
 	}
 
-	return compare("coverage_gaps", nil, gaps)
+	want := []string{fmt.Sprintf("core 0 to %d", o.head)}
+	if filter := o.world.filter.Name(); filter != store.FilterCore { // What all covers is in both.
+		want = []string{fmt.Sprintf("%s 0 to %d", filter, o.head), want[0]}
+	}
+
+	shown, err := o.texts(ctx, "SELECT concat(filter, ' ', toString(from_block), ' to ', toString(to_block)) FROM coverage_ranges ORDER BY filter")
+	if err != nil {
+		return err
+	}
+
+	return errors.Join(compare("coverage_gaps", nil, gaps), compare("coverage_ranges", want, shown), o.status(ctx))
+}
+
+// status must tell of the same blocks and events.
+func (o *Oracle) status(ctx context.Context) error {
+	unknown := 0
+
+	for i := range o.events {
+		if o.events[i].Kind == decode.KindUnknown {
+			unknown++
+		}
+	}
+
+	have, err := o.texts(ctx, `SELECT concat('to ', toString(cursor), ', ', toString(covered_blocks), ' covered, ', toString(missing_blocks),
+			' missing in ', toString(gaps), ' gaps, ', toString(events), ' events, ', toString(unknown_logs), ' unknown') FROM status`)
+	if err != nil {
+		return err
+	}
+
+	return compare("status", []string{fmt.Sprintf("to %d, %d covered, 0 missing in 0 gaps, %d events, %d unknown",
+		o.head, o.head+1, len(o.events), unknown)}, have)
 }
 
 // texts reads a query of one column.

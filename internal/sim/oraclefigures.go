@@ -8,9 +8,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
-	"diemhouse/internal/devnet"
 	"diemhouse/pkg/decode"
-	"diemhouse/pkg/store"
 )
 
 // change is one change of a metric, as docs/ARCHITECTURE.md lists them.
@@ -146,68 +144,4 @@ func (o *Oracle) figures(ctx context.Context) error {
 	}
 
 	return nil
-}
-
-// Settings compares the parameters and the curve in force, at several blocks.
-func (o *Oracle) Settings(ctx context.Context) error {
-	for _, block := range []uint64{o.head / 2, o.head - min(o.head, 7), o.head} {
-		theirs, err := o.world.Net.Oracle().Figures(ctx, block)
-		if err != nil {
-			return fmt.Errorf("ask the contracts at block %d: %w", block, err)
-		}
-
-		for name, value := range settingsOf(theirs) {
-			param, known, err := o.store.ParamAt(ctx, name, block)
-			if err != nil {
-				return err
-			}
-
-			if !known || param.Value != *value {
-				return &differs{fmt.Sprintf("%s at block %d: %s (known: %t, %s, since %d) in the warehouse, %s in the contract",
-					name, block, param.Value.Dec(), known, param.Learned, param.FirstBlock, value.Dec())}
-			}
-		}
-
-		if !theirs.Upgraded {
-			continue
-		}
-
-		curve, err := o.world.Net.Oracle().Curve(ctx, block)
-		if err != nil {
-			return fmt.Errorf("ask for the curve at block %d: %w", block, err)
-		}
-
-		epoch, known, err := o.store.CurveAt(ctx, block)
-		if err != nil {
-			return err
-		}
-
-		if !known || epoch.Curve != curve {
-			return &differs{fmt.Sprintf("the curve at block %d is another (known: %t, %s, since %d)", block, known, epoch.Learned, epoch.FirstBlock)}
-		}
-
-		if block == o.head {
-			if err := o.mintRate(ctx, &curve, theirs.DiemTotalSupply); err != nil {
-				return err
-			}
-		}
-	}
-
-	return nil
-}
-
-func settingsOf(f devnet.Figures) map[string]*uint256.Int {
-	out := map[string]*uint256.Int{
-		store.ParamEmissionRate:     f.EmissionRatePerSecond,
-		store.ParamCooldown:         uint256.NewInt(f.CooldownDuration),
-		store.ParamDIEMCooldown:     uint256.NewInt(f.DiemCooldown),
-		store.ParamVenicePercentage: f.Percentage,
-		store.ParamTreasury:         new(uint256.Int).SetBytes(f.Treasury.Bytes()),
-	}
-
-	if f.Upgraded {
-		out[store.ParamVenicePercentageLocked] = f.PercentageWhenLocked
-	}
-
-	return out
 }

@@ -8,14 +8,12 @@ import (
 	"math/big"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
 	"diemhouse/internal/devnet"
 	"diemhouse/pkg/decode"
-	"diemhouse/pkg/venice"
 )
 
 // eventViews are the views that show one event a row, with the kinds that belong there.
@@ -44,7 +42,10 @@ func eventViews() map[string][]decode.Kind {
 }
 
 // compared are the other views whose content a check of its own compares.
-var compared = []string{"coverage_gaps", "emissions", "mint_rate", "mint_rate_at", "supply_at", "supply_daily", "supply_hourly", "supply_now", "wallets"}
+var compared = []string{
+	"cooldown_queue", "cooldown_releases", "coverage_gaps", "coverage_ranges", "curve_buckets", "curve_epochs", "emissions",
+	"mint_rate", "mint_rate_at", "parameter_changes", "status", "supply_at", "supply_daily", "supply_hourly", "supply_now", "wallets",
+}
 
 // eventViews compares which events every view of events shows.
 func (o *Oracle) eventViews(ctx context.Context) error {
@@ -199,34 +200,6 @@ func (o *Oracle) emissions(ctx context.Context) error {
 	}
 
 	return compare("emissions", want, have)
-}
-
-// mintRate compares the rate that the views show at the head with that of the contract's
-// table at its supply of DIEM, in wei.
-func (o *Oracle) mintRate(ctx context.Context, curve *venice.Curve, supply *uint256.Int) error {
-	want := "none"
-	if rate, err := curve.RateAt(supply); err == nil { // the table may end below the supply
-		want = rate.Dec()
-	}
-
-	now := time.Unix(int64(o.world.Net.Header(o.head).Time), 0).UTC().Format(time.DateTime)
-
-	for _, source := range []string{
-		"supply_now", "supply_hourly ORDER BY hour DESC LIMIT 1", "supply_daily ORDER BY day DESC LIMIT 1",
-		"mint_rate ORDER BY block_number DESC, log_index DESC LIMIT 1", "mint_rate_at(time = '" + now + "')",
-		fmt.Sprintf("supply_at(block = %d)", o.head),
-	} {
-		have, err := o.texts(ctx, "SELECT ifNull(toString(mint_rate_wei), 'none') FROM "+source)
-		if err != nil {
-			return err
-		}
-
-		if err := compare("mint rate of "+source, []string{want}, have); err != nil {
-			return err
-		}
-	}
-
-	return nil
 }
 
 // views reads every view that no other check reads: it answers.

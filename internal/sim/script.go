@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -145,7 +146,12 @@ func settings(_ context.Context, w *World, r *rand.Rand) (string, error) {
 		change, what = devnet.SetDiemCooldown(time.Duration(1+r.IntN(100))*time.Second), "cooldown of DIEM"
 	}
 
-	return what, w.make(change, devnet.Life()) //nolint:contextcheck // a block of the devnet cannot be interrupted
+	actions := []devnet.Action{change, devnet.Life()}
+	if w.height()%2 > 0 { // What lives in the block may come before the change, too.
+		slices.Reverse(actions)
+	}
+
+	return what, w.make(actions...) //nolint:contextcheck // a block of the devnet cannot be interrupted
 }
 
 func unknown(_ context.Context, w *World, _ *rand.Rand) (string, error) {
