@@ -13,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/ethclient"
 
+	"diemhouse/internal/devnet"
 	"diemhouse/pkg/decode"
 	"diemhouse/pkg/store"
 )
@@ -23,6 +24,8 @@ type Oracle struct {
 	store  *store.Store
 	head   uint64
 	events []decode.Event
+	// theirs are the contracts' wallets that were asked for.
+	theirs map[common.Address]devnet.Wallet
 }
 
 // NewOracle asks the node for its events up to its head.
@@ -32,7 +35,7 @@ func NewOracle(ctx context.Context, w *World) (*Oracle, error) {
 		return nil, err
 	}
 
-	o := &Oracle{world: w, store: s, head: w.height()}
+	o := &Oracle{world: w, store: s, head: w.height(), theirs: make(map[common.Address]devnet.Wallet)}
 
 	client := ethclient.NewClient(w.Net.Client()) // not to be closed: it is the devnet's own
 

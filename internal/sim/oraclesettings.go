@@ -232,7 +232,7 @@ func (o *Oracle) noneMissed(ctx context.Context, shown []settingChange, theirs *
 // curves holds the tables of every shown epoch, and its buckets, against the contract's
 // at that block.
 func (o *Oracle) curves(ctx context.Context) error {
-	places, err := o.texts(ctx, `SELECT toString(max(block_number)) FROM curve_epochs GROUP BY block_number ORDER BY block_number`)
+	places, err := o.texts(ctx, "SELECT DISTINCT toString(block_number) FROM curve_epochs")
 	if err != nil {
 		return err
 	}
@@ -296,9 +296,9 @@ func (o *Oracle) cooldowns(ctx context.Context) error {
 	days := make(map[string]*uint256.Int)
 
 	for _, actor := range o.world.Net.Actors() {
-		w, err := o.world.Net.Oracle().Wallet(ctx, actor.Address, o.head)
+		w, err := o.theirWallet(ctx, actor.Address)
 		if err != nil {
-			return fmt.Errorf("ask the contracts for %s: %w", actor.Address, err)
+			return err
 		}
 
 		account := strings.ToLower(actor.Address.Hex())

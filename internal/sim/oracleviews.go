@@ -90,9 +90,9 @@ func (o *Oracle) wallets(ctx context.Context) error {
 	var want, accounts []string
 
 	for _, actor := range o.world.Net.Actors() {
-		w, err := o.world.Net.Oracle().Wallet(ctx, actor.Address, o.head)
+		w, err := o.theirWallet(ctx, actor.Address)
 		if err != nil {
-			return fmt.Errorf("ask the contracts for %s: %w", actor.Address, err)
+			return err
 		}
 
 		if err := o.wallet(ctx, actor.Address, w); err != nil {
@@ -128,6 +128,22 @@ func (o *Oracle) wallets(ctx context.Context) error {
 	slices.Sort(have)
 
 	return compare("wallets", want, have)
+}
+
+// theirWallet is what the contracts hold for an account at the head, asked once.
+func (o *Oracle) theirWallet(ctx context.Context, account common.Address) (devnet.Wallet, error) {
+	if w, asked := o.theirs[account]; asked {
+		return w, nil
+	}
+
+	w, err := o.world.Net.Oracle().Wallet(ctx, account, o.head)
+	if err != nil {
+		return devnet.Wallet{}, fmt.Errorf("ask the contracts for %s: %w", account, err)
+	}
+
+	o.theirs[account] = w
+
+	return w, nil
 }
 
 func (o *Oracle) wallet(ctx context.Context, account common.Address, theirs devnet.Wallet) error {
