@@ -15,10 +15,11 @@ PONDER     := deps/ponder/node_modules/.installed
 LINT       := $(BIN)/golangci-lint
 VULNCHECK  := $(BIN)/govulncheck
 
-# What the race detector watches in `make test`: the rooms whose goroutines share
-# something. The others drive built programs and whole stories of a chain, which it
-# makes several times as dear: `make race` has them too.
-RACED      := (cmd/indexer|internal/(app|board|canned|config|telemetry)|pkg/(chain|chain/rpcjson|decode|follow|store|store/embedded))
+# What the race detector watches in `make test`: what lives as long as the daemon and
+# shares something, with all that it calls, and what costs nothing. It makes the others,
+# which drive whole chains and the database, two to four times as dear: they are under
+# it in `make race`.
+RACED      := (cmd/indexer|internal/(app|board|canned|config|telemetry)|pkg/(chain/rpcjson|decode|follow|store/embedded))
 
 .PHONY: all build demo test race bench soak lint vuln generate screenshots clickhouse anvil uplot ponder chromium clean help
 
