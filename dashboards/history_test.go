@@ -20,8 +20,6 @@ const (
 	// madeFirstBlock and madeBlocksPerDay place it as on Base.
 	madeFirstBlock   = 25_000_000
 	madeBlocksPerDay = 43_200
-	// madeCurves and madeParams are how many curves and settings were ever in force.
-	madeCurves, madeParams = 3, 5
 )
 
 // madeEvents makes n events out of nothing but numbers, in the mix of the real thing:
