@@ -185,8 +185,9 @@ func (o *Oracle) settingChanges(ctx context.Context) error {
 			}
 		}
 
-		// What was sampled may have changed before.
-		if i > 0 && row.sameBlock(rows[i-1]) || row.Block == 0 || row.Before == "" || row.Learned == store.LearnedSampled {
+		// What was read and not announced may have changed again without a word.
+		if i == 0 || rows[i-1].Name != row.Name || row.sameBlock(rows[i-1]) ||
+			rows[i-1].Learned != store.LearnedEvent || row.Learned == store.LearnedSampled {
 			continue
 		}
 
