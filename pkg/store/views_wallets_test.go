@@ -106,7 +106,7 @@ func TestWallets(t *testing.T) {
 		"wallets add up to the whole")
 }
 
-// cooldownSeconds is the wait of what began at a block: that of the setting in force.
+// cooldownSeconds is the wait of what a change began: that of the setting before it.
 func cooldownSeconds(t *testing.T, events []decode.Event, token string, at change) int64 {
 	t.Helper()
 
