@@ -152,7 +152,7 @@ func (s *theirSettings) at(ctx context.Context, block uint64, name string) (stri
 type settingChange struct {
 	Name    string `ch:"name"`
 	Block   uint64 `ch:"block_number"`
-	Learned string `ch:"learned"`
+	Learned string `ch:"learned"` // for whoever reads of a difference
 	Value   string `ch:"value"`
 	Before  string `ch:"before"`
 }
@@ -185,9 +185,7 @@ func (o *Oracle) settingChanges(ctx context.Context) error {
 			}
 		}
 
-		// What was read and not announced may have changed again without a word.
-		if i == 0 || rows[i-1].Name != row.Name || row.sameBlock(rows[i-1]) ||
-			rows[i-1].Learned != store.LearnedEvent || row.Learned == store.LearnedSampled {
+		if i == 0 || rows[i-1].Name != row.Name || row.sameBlock(rows[i-1]) {
 			continue
 		}
 

@@ -82,32 +82,37 @@ func (s *sampler[T]) sample(block uint64, now T, reach bool) ([]change[T], error
 			return nil, fmt.Errorf("read what is known: %w", err)
 		}
 
-		if !ok {
-			earlier, err := s.before(oldest)
-			if err != nil {
-				return nil, err
-			}
-
-			changes = append(changes, earlier...)
+		earlier, err := s.until(oldest, have, ok)
+		if err != nil {
+			return nil, err
 		}
+
+		changes = append(changes, earlier...)
 	}
 
 	return changes, nil
 }
 
-// before finds what held before the oldest value that is known, which an event may have
-// told: what the contracts began with is told by none.
-func (s *sampler[T]) before(oldest uint64) ([]change[T], error) {
-	at, err := s.read(oldest - 1)
+// until finds what held before the block of a known change, where that is not what is
+// known to have come before it. An event tells what it sets and not what it ends: what
+// the contracts began with is told by none, nor is what an upgrade sets.
+func (s *sampler[T]) until(next uint64, have known[T], ok bool) ([]change[T], error) {
+	at, err := s.read(next - 1)
 
 	var none T
-	if chain.IsNoState(err) || err == nil && at == none {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
 
-	return s.locate(nil, s.first, oldest-1, at)
+	switch {
+	case chain.IsNoState(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case at == none, ok && at == have.value:
+		return nil, nil
+	case ok:
+		return s.locate(&have, have.block, next-1, at)
+	default:
+		return s.locate(nil, s.first, next-1, at)
+	}
 }
 
 // date finds since when a sampled value holds.

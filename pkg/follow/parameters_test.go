@@ -1,6 +1,7 @@
 package follow_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/holiman/uint256"
@@ -194,6 +195,52 @@ func TestReachFindsWhatHeldBeforeTheFirstEvent(t *testing.T) {
 	}
 
 	require.Zero(t, b.sample(t, final, true), "a second sample finds nothing")
+}
+
+// A value that was read is followed by one that nothing announced, and that one by an
+// event's.
+func TestReachFindsWhatHeldBetweenAReadingAndAnEvent(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+
+	// All that is left of a reach whose writing was killed: the settings of a contract
+	// that is not initialized, which block 1 does without a word of treasury or cooldown.
+	require.Positive(t, b.sample(t, 0, false))
+
+	require.NoError(t, b.history().Fill(t.Context(), everything(b)))
+
+	final := everything(b).To
+
+	b.sample(t, final, true)
+
+	for block := uint64(1); block <= final; block++ {
+		b.requireRules(t, block)
+	}
+
+	require.Zero(t, b.sample(t, final, true), "a second sample finds nothing")
+}
+
+// An event that was lost and whose setting was set again since.
+func TestReachFindsALostSettingThatWasSupersededSince(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	require.NoError(t, b.history().Fill(t.Context(), everything(b)))
+
+	final := everything(b).To
+	b.sample(t, final, true)
+
+	told := slices.DeleteFunc(b.learned(t, store.LearnedEvent), func(l learned) bool { return l.Name != store.ParamEmissionRate })
+	require.Greater(t, len(told), 2)
+
+	lost := told[len(told)/2]
+	require.NoError(t, b.store.Conn().Exec(t.Context(), "DELETE FROM params WHERE name = ? AND block_number = ?", lost.Name, lost.Block))
+
+	require.Equal(t, 1, b.sample(t, final, true))
+
+	lost.How = store.LearnedBisected
+	require.Contains(t, b.learned(t, store.LearnedBisected), lost)
 }
 
 func TestEndpointWithoutOldStates(t *testing.T) {
