@@ -89,7 +89,8 @@ ARRAY JOIN
     arrayEnumerate(bounds) AS place,
     bounds AS upper,
     rates AS cost,
-    arrayMap(i -> arrayMax(arraySlice(bounds, 1, i - 1)), arrayEnumerate(bounds)) AS below
+    -- The greatest bound so far: a table that falls again has buckets that no supply is in.
+    arrayPushFront(arrayPopBack(arrayReduceInRanges('max', arrayMap(i -> (1, i), arrayEnumerate(bounds)), bounds)), toUInt256(0)) AS below
 WHERE upper > below
 COMMENT 'The buckets of every mint curve';
 

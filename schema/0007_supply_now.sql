@@ -202,5 +202,5 @@ FROM
     ) AS params
 ) AS f
 WHERE until > 0
-SETTINGS defer_partition_pruning_after_final = 0, do_not_merge_across_partitions_select_final = 1
+SETTINGS max_threads = 1, defer_partition_pruning_after_final = 0, do_not_merge_across_partitions_select_final = 1
 COMMENT 'The figures now. No row while nothing is covered';

@@ -132,13 +132,20 @@ CREATE OR REPLACE VIEW supply_hourly
 )
 AS
 WITH
-    (SELECT max(hour) FROM rollup_hourly FINAL WHERE events > 0) AS last_hour,
-    -- Blocks that a reorg took away lie above those that stayed; it is not that deep.
-    (SELECT max(block_time) FROM blocks FINAL WHERE block_number >= (SELECT max(block_number) FROM blocks) - 2000) AS newest,
+    -- The hour that the newest block or event is in. Blocks that a reorg took away lie
+    -- above those that stayed; it is not that deep.
+    (
+        SELECT max(hour) FROM
+        (
+            SELECT max(hour) AS hour FROM rollup_hourly FINAL WHERE events > 0
+            UNION ALL
+            SELECT toStartOfHour(max(block_time)) FROM blocks FINAL WHERE block_number >= (SELECT max(block_number) FROM blocks) - 2000
+        )
+    ) AS newest_hour,
     hours AS
     (
         SELECT * FROM rollup_hourly FINAL WHERE events > 0
-        ORDER BY hour WITH FILL TO assumeNotNull(greatest(last_hour, toStartOfHour(newest)) + INTERVAL 1 HOUR) STEP INTERVAL 1 HOUR
+        ORDER BY hour WITH FILL TO assumeNotNull(newest_hour) + INTERVAL 1 HOUR STEP INTERVAL 1 HOUR
     ),
     summed AS
     (
@@ -147,23 +154,30 @@ WITH
             max(last_block) OVER so_far AS block_number,
             last_emission,
             max(last_emission) OVER before AS emission_before,
-            (
-                SELECT tuple(groupArray(block_number), groupArray(log_index), groupArray(target))
-                FROM (SELECT block_number, log_index, target FROM curve FINAL ORDER BY block_number, log_index)
-            ) AS curves,
+            -- Curves and settings, in one query: a part of its own costs each that asks.
             (
                 SELECT tuple(
+                    groupArrayIf(block_number, name = 'curve'), groupArrayIf(log_index, name = 'curve'), groupArrayIf(target, name = 'curve'),
                     groupArrayIf(block_number, name = 'emission_rate'), groupArrayIf(value, name = 'emission_rate'),
                     groupArrayIf(block_number, name = 'venice_percentage'), groupArrayIf(value, name = 'venice_percentage'),
                     groupArrayIf(block_number, name = 'venice_percentage_locked'), groupArrayIf(value, name = 'venice_percentage_locked'))
-                FROM (SELECT name, block_number, value FROM params FINAL ORDER BY name, block_number, log_index)
-            ) AS settings,
-            arrayLastIndex(b -> b <= block_number, curves.1) AS curve,
-            curves.1[curve] AS curve_block,
-            curves.2[curve] AS curve_log_index,
-            arrayLastIndex(b -> b <= block_number, settings.1) AS rate_place,
-            arrayLastIndex(b -> b <= block_number, settings.3) AS free_place,
-            arrayLastIndex(b -> b <= block_number, settings.5) AS locked_place,
+                FROM
+                (
+                    SELECT * FROM
+                    (
+                        SELECT 'curve' AS name, block_number, log_index, target, toUInt256(0) AS value FROM curve FINAL
+                        UNION ALL
+                        SELECT name, block_number, log_index, 0. AS target, value FROM params FINAL
+                    )
+                    ORDER BY block_number, log_index
+                )
+            ) AS rules,
+            arrayLastIndex(b -> b <= block_number, rules.1) AS curve,
+            rules.1[curve] AS curve_block,
+            rules.2[curve] AS curve_log_index,
+            arrayLastIndex(b -> b <= block_number, rules.4) AS rate_place,
+            arrayLastIndex(b -> b <= block_number, rules.6) AS free_place,
+            arrayLastIndex(b -> b <= block_number, rules.8) AS locked_place,
             toUInt256(greatest(diem_supply_wei, 0)) AS minted,
             sum(vvv_supply) OVER so_far AS vvv_supply_wei,
             sum(vvv_burned_programmatic) OVER so_far AS vvv_burned_programmatic_wei,
@@ -254,8 +268,8 @@ SELECT
     if(h.minted < bucket.bound_wei, toNullable(bucket.rate_wei), NULL) AS mint_rate_wei,
     toFloat64(mint_rate_wei) / 1e18 AS mint_rate,
     if(h.minted < bucket.bound_wei, toNullable(bucket.bucket), NULL) AS mint_bucket,
-    nullIf(h.curves.3[h.curve], 0) AS diem_target,
-    if(h.rate_place > 0, toNullable(h.settings.2[h.rate_place]), NULL) AS emission_rate_wei,
+    nullIf(h.rules.3[h.curve], 0) AS diem_target,
+    if(h.rate_place > 0, toNullable(h.rules.5[h.rate_place]), NULL) AS emission_rate_wei,
     toFloat64(emission_rate_wei) / 1e18 AS emission_rate,
     emission_rate * 31536000 AS emission_year,
     h.vvv_supply_delta_wei AS vvv_supply_delta_wei,
@@ -331,12 +345,12 @@ SELECT
     emission_rate_implied * 31536000 AS emission_year_implied,
     -- The treasury takes its share of what unlocked stake would earn, and of the rest
     -- its share of what locked stake would.
-    if(h.free_place > 0, toNullable(toFloat64(h.settings.4[h.free_place]) / 1e18), NULL) AS venice_percentage,
-    if(h.locked_place > 0, toNullable(toFloat64(h.settings.6[h.locked_place]) / 1e18), NULL) AS venice_percentage_locked,
+    if(h.free_place > 0, toNullable(toFloat64(h.rules.7[h.free_place]) / 1e18), NULL) AS venice_percentage,
+    if(h.locked_place > 0, toNullable(toFloat64(h.rules.9[h.locked_place]) / 1e18), NULL) AS venice_percentage_locked,
     (vvv_emitted_treasury_delta / nullIf(vvv_emitted_delta, 0) - venice_percentage)
         / nullIf((1 - venice_percentage) * venice_percentage_locked, 0) AS locked_share_implied
 FROM summed AS h
 ASOF LEFT JOIN curve_buckets AS bucket
     ON bucket.block_number = h.curve_block AND bucket.log_index = h.curve_log_index AND h.minted >= bucket.from_wei
-SETTINGS join_use_nulls = 0
+SETTINGS max_threads = 1, join_use_nulls = 0
 COMMENT 'The figures by the hour: at its end, and what it changed';

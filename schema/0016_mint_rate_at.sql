@@ -54,5 +54,5 @@ FROM
     )
     WHERE block_number > 0
 ) AS f
-SETTINGS defer_partition_pruning_after_final = 0, do_not_merge_across_partitions_select_final = 1
+SETTINGS max_threads = 1, defer_partition_pruning_after_final = 0, do_not_merge_across_partitions_select_final = 1
 COMMENT 'The mint rate at a moment, no row before the first event: mint_rate_at(time = ''2026-08-20 12:00:00''). Columns as in mint_rate';
