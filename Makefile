@@ -15,11 +15,11 @@ PONDER     := deps/ponder/node_modules/.installed
 LINT       := $(BIN)/golangci-lint
 VULNCHECK  := $(BIN)/govulncheck
 
-# What the race detector watches in `make test`: what lives as long as the daemon and
-# shares something, with all that it calls, and what costs nothing. It makes the others,
-# which drive whole chains and the database, two to four times as dear: they are under
-# it in `make race`.
-RACED      := (cmd/indexer|internal/(app|board|canned|config|telemetry)|pkg/(chain/rpcjson|decode|follow|store/embedded))
+# What `make test` runs under the race detector: the board, what shares something and
+# costs little, and (internal/e2e builds them so) the programs as a whole. The tests of
+# the other rooms drive chains and databases in their own process, which the detector
+# makes two to four times as dear: they are under it in `make race`.
+RACED      := (cmd/indexer|internal/(app|board|canned|config|telemetry)|pkg/(chain/rpcjson|decode|store/embedded))
 
 .PHONY: all build demo test race bench soak lint vuln generate screenshots clickhouse anvil uplot ponder chromium clean help
 

@@ -55,16 +55,42 @@ func programs(t *testing.T) string {
 			return
 		}
 
-		cmd := exec.Command("go", "build", "-o", built.dir, "./cmd/...")
-		cmd.Dir, cmd.Env = root(t), append(os.Environ(), "CGO_ENABLED=0") // As they are shipped.
-
-		if out, err := cmd.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("build the programs: %w: %s", err, out)
-		}
+		built.err = build(root(t), built.dir)
 	})
 	require.NoError(t, built.err)
 
 	return built.dir
+}
+
+// build builds the programs as they are shipped, which the demo runs, and those of the
+// product once more under the race detector, for all other tests: driven from outside,
+// the whole daemon is watched, and neither the tests nor the chain are slowed down.
+func build(root, dir string) error {
+	for _, how := range [][]string{
+		{"0", "-o", dir + "/shipped/", "./cmd/..."},
+		{"1", "-o", dir + "/watched/", "-race", "./cmd/indexer", "./cmd/backfill"},
+	} {
+		cmd := exec.Command("go", append([]string{"build"}, how[1:]...)...)
+		cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED="+how[0])
+
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("build the programs, %v: %w: %s", how, err, out)
+		}
+	}
+
+	return nil
+}
+
+// program is the path of a built program.
+func program(t *testing.T, name string) string {
+	t.Helper()
+
+	how := "shipped"
+	if name == "indexer" || name == "backfill" {
+		how = "watched"
+	}
+
+	return filepath.Join(programs(t), how, name)
 }
 
 // root is the project's folder.
@@ -103,6 +129,9 @@ func newHouse(t *testing.T) *house {
 		}
 	}
 
+	// A program that is about to be killed has no exit code to tell of a race.
+	t.Cleanup(func() { assert.NotContains(t, h.said.String(), "WARNING: DATA RACE") })
+
 	return h
 }
 
@@ -124,7 +153,7 @@ type process struct {
 func (h *house) start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
 
-	p := &process{cmd: exec.Command(filepath.Join(programs(t), name), args...), done: make(chan struct{})}
+	p := &process{cmd: exec.Command(program(t, name), args...), done: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Env = h.dir, h.env
 	p.cmd.Stdout, p.cmd.Stderr = both{&p.stdout, &h.said}, both{&p.stderr, &h.said}
 
