@@ -41,7 +41,7 @@ func (c change[T]) learned() string {
 }
 
 // sample gives the changes that lead to the value now, which the contracts have
-// after the block. With reach it also finds since when each sampled value holds.
+// after the block. With reach it also finds what lies between all that is known.
 func (s *sampler[T]) sample(block uint64, now T, reach bool) ([]change[T], error) {
 	have, ok, err := s.known(block)
 	if err != nil {
@@ -63,82 +63,59 @@ func (s *sampler[T]) sample(block uint64, now T, reach bool) ([]change[T], error
 		}
 	}
 
-	for reach && ok {
-		dated, err := s.date(have)
-		if err != nil {
-			return nil, err
-		}
+	for reach && ok && have.block > s.first {
+		var prior known[T]
 
-		changes = append(changes, dated...)
-
-		if have.block <= s.first {
-			break
-		}
-
-		oldest := have.block
-
-		have, ok, err = s.known(oldest - 1)
+		prior, ok, err = s.known(have.block - 1)
 		if err != nil {
 			return nil, fmt.Errorf("read what is known: %w", err)
 		}
 
-		earlier, err := s.until(oldest, have, ok)
+		earlier, more, err := s.before(have, prior, ok)
 		if err != nil {
 			return nil, err
 		}
 
-		changes = append(changes, earlier...)
+		changes, have, ok = append(changes, earlier...), prior, ok && more
 	}
 
 	return changes, nil
 }
 
-// until finds what held before the block of a known change, where that is not what is
-// known to have come before it. An event tells what it sets and not what it ends: what
-// the contracts began with is told by none, nor is what an upgrade sets.
-func (s *sampler[T]) until(next uint64, have known[T], ok bool) ([]change[T], error) {
-	at, err := s.read(next - 1)
+// before finds what lies between a known value and the one known to have come before it,
+// where there is one: since when a sampled value holds, and what an event ended, which
+// tells only what it sets. What the contracts began with is told by none, nor is what an
+// upgrade sets. more is false when no endpoint keeps states that old.
+func (s *sampler[T]) before(have, prior known[T], ok bool) (changes []change[T], more bool, err error) {
+	hi, at := have.block, have.value
 
-	var none T
+	if !have.sampled {
+		hi--
 
-	switch {
-	case chain.IsNoState(err):
-		return nil, nil
-	case err != nil:
-		return nil, err
-	case at == none, ok && at == have.value:
-		return nil, nil
-	case ok:
-		return s.locate(&have, have.block, next-1, at)
-	default:
-		return s.locate(nil, s.first, next-1, at)
+		at, err = s.read(hi)
+		if chain.IsNoState(err) {
+			return nil, false, nil
+		} else if err != nil {
+			return nil, false, err
+		}
+
+		var none T
+		if at == none || ok && at == prior.value {
+			return nil, true, nil
+		}
 	}
-}
-
-// date finds since when a sampled value holds.
-func (s *sampler[T]) date(have known[T]) ([]change[T], error) {
-	if !have.sampled || have.block <= s.first {
-		return nil, nil
-	}
-
-	before, ok, err := s.known(have.block - 1)
-	if err != nil {
-		return nil, fmt.Errorf("read what is known: %w", err)
-	}
-
-	var changes []change[T]
 
 	if ok {
-		changes, err = s.locate(&before, before.block, have.block, have.value)
+		changes, err = s.locate(&prior, prior.block, hi, at)
 	} else {
-		changes, err = s.locate(nil, s.first, have.block, have.value)
+		changes, err = s.locate(nil, s.first, hi, at)
 	}
 
-	if len(changes) == 1 && changes[0].sampled {
-		return nil, err // nothing new
+	if have.sampled && len(changes) == 1 && changes[0].sampled {
+		return nil, false, err // nothing new
 	}
 
-	return changes, err
+	return changes, true, err
 }
 
 // locate finds the changes in (lo, hi] that lead to the value at hi, and the value at

@@ -1,9 +1,13 @@
 package follow_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/holiman/uint256"
 	"github.com/stretchr/testify/require"
 
@@ -243,16 +247,18 @@ func TestReachFindsALostSettingThatWasSupersededSince(t *testing.T) {
 	require.Contains(t, b.learned(t, store.LearnedBisected), lost)
 }
 
+// personalToken is how publicnode refuses the state of an old block.
+const personalToken = `{"code":-32602,"message":"Archive requests require a personal token. Get one for free at https://www.allnodes.com/publicnode"}`
+
 func TestEndpointWithoutOldStates(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t, devnet.Config{})
 	head := b.net.Head().Number.Uint64()
 
-	// The message is publicnode's.
 	b.through(t).set(func(c call) string {
 		if c.Method == "eth_call" && !contains(c.Params, head) {
-			return `{"code":-32602,"message":"Archive requests require a personal token. Get one for free at https://www.allnodes.com/publicnode"}`
+			return personalToken
 		}
 
 		return ""
@@ -264,6 +270,59 @@ func TestEndpointWithoutOldStates(t *testing.T) {
 		require.Equal(t, store.LearnedSampled, l.How)
 		require.Equal(t, head, l.Block)
 	}
+}
+
+func TestEndpointWithoutOldStatesIsNotAskedForOlderOnes(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	require.NoError(t, b.history().Fill(t.Context(), everything(b)))
+
+	newest := make(map[string]uint64) // block by name
+	for _, l := range b.learned(t, store.LearnedEvent) {
+		newest[l.Name] = l.Block
+	}
+
+	var (
+		mu      sync.Mutex
+		refused []json.RawMessage
+		final   = everything(b).To
+	)
+
+	b.through(t).set(func(c call) string {
+		if c.Method != "eth_call" || contains(c.Params, final) {
+			return ""
+		}
+
+		mu.Lock()
+		defer mu.Unlock()
+
+		refused = append(refused, c.Params)
+
+		return personalToken
+	})
+
+	b.sample(t, final, true)
+
+	asked := make(map[uint64]bool)
+
+	for _, text := range refused {
+		var params []any
+
+		require.NoError(t, json.Unmarshal(text, &params))
+
+		block, err := hexutil.DecodeUint64(fmt.Sprint(params[1]))
+		require.NoError(t, err)
+
+		asked[block] = true
+	}
+
+	wanted := map[uint64]bool{0: true} // where the search begins for what no event told
+	for _, block := range newest {
+		wanted[block-1] = true
+	}
+
+	require.Equal(t, wanted, asked)
 }
 
 func TestEndpointWithoutCallsDoesNotStopTheLogs(t *testing.T) {
