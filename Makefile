@@ -60,7 +60,7 @@ generate: uplot ## write generated files: dashboards, provisioning, the board's 
 	$(GO) generate ./...
 
 screenshots: clickhouse chromium ## the README's pictures, by a real browser on a local Venice
-	$(GO) test ./internal/board -count=1 -run 'TestOnAWholeVenice/(the_last_audit|pictures)' -pictures $(CURDIR)/docs/images
+	$(GO) test ./internal/board/boardtest -count=1 -run 'TestOnAWholeVenice/(the_last_audit|pictures)' -pictures $(CURDIR)/docs/images
 
 clickhouse: $(CLICKHOUSE) ## the ClickHouse engine as a library, pinned and integrity-checked
 $(CLICKHOUSE): deps/clickhouse/package-lock.json

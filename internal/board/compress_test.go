@@ -12,6 +12,7 @@ import (
 
 	"diemhouse/dashboards"
 	"diemhouse/internal/board"
+	"diemhouse/internal/board/boardtest"
 )
 
 // reply is an answer as it was sent.
@@ -47,7 +48,7 @@ func fetchAs(t *testing.T, b *board.Board, path string, header map[string]string
 }
 
 func TestLongAnswersAreCompressedForWhoAcceptsIt(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 
 	for _, path := range []string{
 		"", "d/" + dashboards.DiemUID, "assets/app.js", "assets/style.css", "assets/vendor/uPlot.iife.min.js",
@@ -77,7 +78,7 @@ func TestLongAnswersAreCompressedForWhoAcceptsIt(t *testing.T) {
 }
 
 func TestShortAnswersAndErrorsStayReadable(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 
 	for path, status := range map[string]int{"healthz": 200, "api/v1/dashboards/none": 404, "api/v1/status": 503, "nothing": 404} {
 		answer := fetchAs(t, b, path, map[string]string{"Accept-Encoding": "gzip"})
@@ -89,7 +90,7 @@ func TestShortAnswersAndErrorsStayReadable(t *testing.T) {
 
 // A browser may ask compressed and hold what came plain, or the other way round.
 func TestCompressedFilesAreAskedForOnce(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 
 	for first, second := range map[string]string{"gzip": "", "": "gzip"} {
 		answer := fetchAs(t, b, "assets/app.js", map[string]string{"Accept-Encoding": first})
@@ -104,7 +105,7 @@ func TestCompressedFilesAreAskedForOnce(t *testing.T) {
 }
 
 func TestStreamIsSentAsItComes(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.URL()+"api/v1/live/"+dashboards.SupplyUID, nil)
 	require.NoError(t, err)

@@ -1,13 +1,10 @@
 package board_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,75 +15,13 @@ import (
 	"diemhouse/dashboards"
 	"diemhouse/dashboards/panel"
 	"diemhouse/internal/board"
+	"diemhouse/internal/board/boardtest"
 	"diemhouse/internal/testenv"
 	"diemhouse/pkg/store"
 )
 
-// message is one event of a stream.
-type message struct {
-	name string
-	data json.RawMessage
-}
-
-// watch opens a stream and gives its events until the test ends or stop is called.
-func watch(tb testing.TB, b *board.Board, path string) (messages <-chan message, stop func()) {
-	tb.Helper()
-
-	ctx, cancel := context.WithCancel(tb.Context())
-
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(b.URL(), "/")+path, nil)
-	require.NoError(tb, err)
-
-	answer, err := http.DefaultClient.Do(r)
-	require.NoError(tb, err)
-	require.Equal(tb, http.StatusOK, answer.StatusCode)
-	require.Equal(tb, "text/event-stream", answer.Header.Get("Content-Type"))
-
-	out := make(chan message, 1000)
-
-	var ended sync.WaitGroup
-
-	ended.Go(func() {
-		defer close(out)
-
-		lines := bufio.NewScanner(answer.Body)
-		lines.Buffer(nil, 8<<20)
-
-		var next message
-
-		for lines.Scan() {
-			switch kind, text, _ := strings.Cut(lines.Text(), ": "); kind {
-			case "event":
-				next.name = text
-			case "data":
-				next.data = json.RawMessage(text)
-			case "":
-				if next.name != "" {
-					out <- next
-				}
-
-				next = message{}
-			}
-		}
-	})
-
-	var once sync.Once
-
-	stop = func() {
-		once.Do(func() {
-			cancel()
-			ended.Wait()
-
-			_ = answer.Body.Close()
-		})
-	}
-	tb.Cleanup(stop)
-
-	return out, stop
-}
-
 // cursorOf is the block of a status event.
-func cursorOf(tb testing.TB, m message) uint64 {
+func cursorOf(tb testing.TB, m boardtest.Message) uint64 {
 	tb.Helper()
 
 	var status struct {
@@ -96,18 +31,18 @@ func cursorOf(tb testing.TB, m message) uint64 {
 		Problem string `json:"problem"`
 	}
 
-	require.NoError(tb, json.Unmarshal(m.data, &status))
+	require.NoError(tb, json.Unmarshal(m.Data, &status))
 	require.Empty(tb, status.Problem)
 
 	return status.Status.Cursor
 }
 
 // awaitBlock reads a stream until it says the block.
-func awaitBlock(tb testing.TB, messages <-chan message, block uint64) {
+func awaitBlock(tb testing.TB, messages <-chan boardtest.Message, block uint64) {
 	tb.Helper()
 
 	for m := range messages {
-		if m.name == "status" && cursorOf(tb, m) >= block {
+		if m.Name == "status" && cursorOf(tb, m) >= block {
 			return
 		}
 	}
@@ -173,12 +108,12 @@ func heads(tb testing.TB, s *store.Store, block uint64) {
 func blocksFor(tb testing.TB, s *store.Store, pages int, from, to uint64) uint64 {
 	tb.Helper()
 
-	b, registry := startCounted(tb, readerOf(tb, s))
+	b, registry := boardtest.StartCounted(tb, boardtest.ReaderOf(tb, s))
 
-	streams := make([]<-chan message, 0, pages)
+	streams := make([]<-chan boardtest.Message, 0, pages)
 
 	for range pages {
-		messages, _ := watch(tb, b, "/api/v1/live/"+dashboards.SupplyUID)
+		messages, _ := boardtest.Watch(tb, b, "/api/v1/live/"+dashboards.SupplyUID)
 		streams = append(streams, messages)
 	}
 
@@ -224,34 +159,34 @@ func BenchmarkOpenPages(b *testing.B) {
 
 func TestPagesThatWantTheSameShareOneView(t *testing.T) {
 	s := testenv.Open(t)
-	b, registry := startCounted(t, readerOf(t, s))
+	b, registry := boardtest.StartCounted(t, boardtest.ReaderOf(t, s))
 
 	for _, query := range []string{"", "?refresh=live", "?from=now-30d&to=now", "?var-nobody=x"} {
-		watch(t, b, "/api/v1/live/"+dashboards.SupplyUID+query)
+		boardtest.Watch(t, b, "/api/v1/live/"+dashboards.SupplyUID+query)
 	}
 
 	require.InDelta(t, 1, gauge(t, registry, "diemhouse_board_views"), 0)
 	require.InDelta(t, 4, gauge(t, registry, "diemhouse_board_viewers"), 0)
 
-	_, leave := watch(t, b, "/api/v1/live/"+dashboards.SupplyUID+"?from=now-7d")
+	_, leave := boardtest.Watch(t, b, "/api/v1/live/"+dashboards.SupplyUID+"?from=now-7d")
 	require.InDelta(t, 2, gauge(t, registry, "diemhouse_board_views"), 0)
 	leave()
-	require.Eventually(t, func() bool { return gauge(t, registry, "diemhouse_board_views") == 1 }, patience, poll,
+	require.Eventually(t, func() bool { return gauge(t, registry, "diemhouse_board_views") == 1 }, boardtest.Patience, boardtest.Poll,
 		"a view that nobody looks at goes on")
 }
 
 func TestOpenPagesAreLimited(t *testing.T) {
-	b := start(t, nowhere, board.Limits{Viewers: 2, Views: 1})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{Viewers: 2, Views: 1})
 
-	_, leave := watch(t, b, "/api/v1/live/"+dashboards.SupplyUID)
+	_, leave := boardtest.Watch(t, b, "/api/v1/live/"+dashboards.SupplyUID)
 
-	status, text := fetch(t, b, "/api/v1/live/"+dashboards.SupplyUID+"?from=now-7d")
+	status, text := boardtest.Fetch(t, b, "/api/v1/live/"+dashboards.SupplyUID+"?from=now-7d")
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.Contains(t, text, "different time ranges")
 
-	watch(t, b, "/api/v1/live/"+dashboards.SupplyUID)
+	boardtest.Watch(t, b, "/api/v1/live/"+dashboards.SupplyUID)
 
-	status, text = fetch(t, b, "/api/v1/live/"+dashboards.SupplyUID)
+	status, text = boardtest.Fetch(t, b, "/api/v1/live/"+dashboards.SupplyUID)
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.Contains(t, text, "2 pages are open")
 
@@ -269,25 +204,25 @@ func TestOpenPagesAreLimited(t *testing.T) {
 		defer func() { _ = answer.Body.Close() }()
 
 		return answer.StatusCode == http.StatusOK
-	}, patience, poll, "a page that was closed still counts")
+	}, boardtest.Patience, boardtest.Poll, "a page that was closed still counts")
 }
 
 func TestRefreshOffSendsEverythingOnce(t *testing.T) {
 	s := testenv.Open(t)
 	heads(t, s, 1)
 
-	b, registry := startCounted(t, readerOf(t, s))
-	quiet, _ := watch(t, b, "/api/v1/live/"+dashboards.PipelineUID+"?refresh=off")
+	b, registry := boardtest.StartCounted(t, boardtest.ReaderOf(t, s))
+	quiet, _ := boardtest.Watch(t, b, "/api/v1/live/"+dashboards.PipelineUID+"?refresh=off")
 	awaitBlock(t, quiet, 1)
 
 	for m := range quiet {
-		if m.name == "annotations" { // the last of a round
+		if m.Name == "annotations" { // the last of a round
 			break
 		}
 	}
 
 	ran := queries(t, registry)
-	live, stop := watch(t, b, "/api/v1/live/"+dashboards.EventsUID)
+	live, stop := boardtest.Watch(t, b, "/api/v1/live/"+dashboards.EventsUID)
 
 	heads(t, s, 2)
 	awaitBlock(t, live, 2)
@@ -296,7 +231,7 @@ func TestRefreshOffSendsEverythingOnce(t *testing.T) {
 
 	select {
 	case m := <-quiet:
-		require.Fail(t, "a page that is off was sent", m.name)
+		require.Fail(t, "a page that is off was sent", m.Name)
 	default:
 	}
 }
@@ -306,7 +241,7 @@ func TestOnlyWhatChangedIsSent(t *testing.T) {
 	heads(t, s, 1)
 
 	b, err := board.Start(t.Context(), board.Config{
-		Addr: "127.0.0.1:0", DSN: readerOf(t, s), Poll: poll,
+		Addr: "127.0.0.1:0", DSN: boardtest.ReaderOf(t, s), Poll: boardtest.Poll,
 		Dashboards: []panel.Dashboard{{UID: "two", From: "now-1h", Refresh: "1m", Rows: []panel.Row{{Panels: []panel.Panel{
 			{ID: 1, Kind: panel.Stat, Query: panel.Query{SQL: "SELECT 1 AS same"}},
 			{ID: 2, Kind: panel.Stat, Query: panel.Query{SQL: "SELECT cursor FROM status"}},
@@ -315,12 +250,12 @@ func TestOnlyWhatChangedIsSent(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close(context.Background())) })
 
-	messages, stop := watch(t, b, "/api/v1/live/two")
+	messages, stop := boardtest.Watch(t, b, "/api/v1/live/two")
 	sent := map[int]int{}
 
 	for block := 1; block <= 4; {
 		m := <-messages
-		if m.name != "panel" {
+		if m.Name != "panel" {
 			continue
 		}
 
@@ -331,7 +266,7 @@ func TestOnlyWhatChangedIsSent(t *testing.T) {
 			} `json:"columns"`
 		}
 
-		require.NoError(t, json.Unmarshal(m.data, &data))
+		require.NoError(t, json.Unmarshal(m.Data, &data))
 
 		sent[data.ID]++
 

@@ -3,8 +3,6 @@ package board_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"diemhouse/dashboards"
 	"diemhouse/dashboards/panel"
 	"diemhouse/internal/board"
+	"diemhouse/internal/board/boardtest"
 )
 
 // named is what both sides say of a variable.
@@ -42,13 +41,13 @@ type grafanaDashboard struct {
 // TestBoardAndGrafanaShowTheSamePanels holds what the board serves against the JSON
 // that Grafana is provisioned with.
 func TestBoardAndGrafanaShowTheSamePanels(t *testing.T) {
-	b := start(t, "clickhouse://127.0.0.1:1/none", board.Limits{})
+	b := boardtest.Start(t, "clickhouse://127.0.0.1:1/none", board.Limits{})
 
 	var list struct {
 		Dashboards []struct{ UID, Title, API string }
 	}
 
-	get(t, b, "/api/v1/dashboards", &list)
+	boardtest.Get(t, b, "/api/v1/dashboards", &list)
 	require.NotEmpty(t, list.Dashboards)
 
 	files, err := os.ReadDir("../../dashboards/json")
@@ -68,7 +67,7 @@ func TestBoardAndGrafanaShowTheSamePanels(t *testing.T) {
 			}
 		}
 
-		get(t, b, d.API, &ours)
+		boardtest.Get(t, b, d.API, &ours)
 
 		var grafana grafanaDashboard
 
@@ -104,11 +103,11 @@ func TestBoardAndGrafanaShowTheSamePanels(t *testing.T) {
 
 // TestPageHoldsEveryPanel looks at what is served before any script runs.
 func TestPageHoldsEveryPanel(t *testing.T) {
-	b := start(t, "clickhouse://127.0.0.1:1/none", board.Limits{})
+	b := boardtest.Start(t, "clickhouse://127.0.0.1:1/none", board.Limits{})
 	inline := regexp.MustCompile(`(?i)<script>|\son\w+=|\sstyle=|<style|javascript:|https?://`)
 
 	for _, d := range dashboards.All() {
-		_, text := fetch(t, b, "/d/"+d.UID)
+		_, text := boardtest.Fetch(t, b, "/d/"+d.UID)
 		body, _, _ := strings.Cut(text, `<script type="application/json"`)
 
 		for _, p := range d.Panels() {
@@ -176,31 +175,4 @@ func or[T comparable](value, fallback T) T {
 	}
 
 	return value
-}
-
-// fetch gives an answer's status and text.
-func fetch(tb testing.TB, b *board.Board, path string) (int, string) {
-	tb.Helper()
-
-	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, strings.TrimSuffix(b.URL(), "/")+path, nil)
-	require.NoError(tb, err)
-
-	answer, err := http.DefaultClient.Do(r)
-	require.NoError(tb, err)
-
-	defer func() { require.NoError(tb, answer.Body.Close()) }()
-
-	text, err := io.ReadAll(answer.Body)
-	require.NoError(tb, err)
-
-	return answer.StatusCode, string(text)
-}
-
-// get reads JSON into what into points to; anything but 200 fails.
-func get(tb testing.TB, b *board.Board, path string, into any) {
-	tb.Helper()
-
-	status, text := fetch(tb, b, path)
-	require.Equal(tb, http.StatusOK, status, "%s: %s", path, text)
-	require.NoError(tb, json.Unmarshal([]byte(text), into), path)
 }

@@ -9,20 +9,18 @@ import (
 
 	"diemhouse/dashboards"
 	"diemhouse/internal/board"
+	"diemhouse/internal/board/boardtest"
 )
 
-// nowhere is a warehouse that is away.
-const nowhere = "clickhouse://someone:secret@127.0.0.1:1/none"
-
 func TestBoardComesUpWithoutAWarehouseAndSaysSo(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 
-	status, text := fetch(t, b, "/")
+	status, text := boardtest.Fetch(t, b, "/")
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, text, "Venice supply")
 
 	for _, path := range []string{"/api/v1/status", "/api/v1/figures", "/api/v1/panels/" + dashboards.SupplyUID + "/1"} {
-		status, text := fetch(t, b, path)
+		status, text := boardtest.Fetch(t, b, path)
 		require.Equal(t, http.StatusServiceUnavailable, status)
 		require.Contains(t, text, "the warehouse does not answer")
 		require.NotContains(t, text, "secret")
@@ -31,7 +29,7 @@ func TestBoardComesUpWithoutAWarehouseAndSaysSo(t *testing.T) {
 }
 
 func TestWhatIsNotThereIsRefusedWithAReason(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 	supply := "/api/v1/panels/" + dashboards.SupplyUID
 
 	for path, want := range map[string]struct {
@@ -55,14 +53,14 @@ func TestWhatIsNotThereIsRefusedWithAReason(t *testing.T) {
 		"/assets/../page.go":     {404, ""},
 		"/assets/page.html.tmpl": {404, ""},
 	} {
-		status, text := fetch(t, b, path)
+		status, text := boardtest.Fetch(t, b, path)
 		require.Equal(t, want.status, status, "%s: %s", path, text)
 		require.Contains(t, text, want.words, path)
 	}
 }
 
 func TestOnlyReadingIsServed(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch} {
 		r, err := http.NewRequestWithContext(t.Context(), method, b.URL()+"api/v1/status", strings.NewReader("SELECT 1"))
@@ -76,7 +74,7 @@ func TestOnlyReadingIsServed(t *testing.T) {
 }
 
 func TestEveryAnswerKeepsTheBrowserHonest(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 
 	for _, path := range []string{"", "d/none", "assets/app.js", "api/v1/status", "api/v1/dashboards", "nothing"} {
 		answer, err := http.Get(b.URL() + path)
@@ -95,7 +93,7 @@ func TestEveryAnswerKeepsTheBrowserHonest(t *testing.T) {
 }
 
 func TestFilesAreAskedForOnce(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 
 	first, err := http.Get(b.URL() + "assets/app.js")
 	require.NoError(t, err)
@@ -113,22 +111,22 @@ func TestFilesAreAskedForOnce(t *testing.T) {
 }
 
 func TestHasteIsSlowedDown(t *testing.T) {
-	b := start(t, nowhere, board.Limits{Rate: 1, Burst: 5})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{Rate: 1, Burst: 5})
 
 	for range 5 {
-		status, _ := fetch(t, b, "/api/v1/dashboards")
+		status, _ := boardtest.Fetch(t, b, "/api/v1/dashboards")
 		require.Equal(t, http.StatusOK, status)
 	}
 
-	status, text := fetch(t, b, "/api/v1/dashboards")
+	status, text := boardtest.Fetch(t, b, "/api/v1/dashboards")
 	require.Equal(t, http.StatusTooManyRequests, status)
 	require.Contains(t, text, "too many requests")
 }
 
 func TestPortInUseIsAnErrorAtOnce(t *testing.T) {
-	b := start(t, nowhere, board.Limits{})
+	b := boardtest.Start(t, boardtest.Nowhere, board.Limits{})
 
-	_, err := board.Start(t.Context(), board.Config{Addr: b.Addr(), DSN: nowhere, Dashboards: dashboards.All()})
+	_, err := board.Start(t.Context(), board.Config{Addr: b.Addr(), DSN: boardtest.Nowhere, Dashboards: dashboards.All()})
 	require.ErrorContains(t, err, "--board-addr")
 	require.NotContains(t, err.Error(), "secret")
 }
@@ -141,10 +139,10 @@ func TestBoardListensOnLoopbackByDefault(t *testing.T) {
 func TestStartWantsDashboardsAndAnAddress(t *testing.T) {
 	t.Parallel()
 
-	_, err := board.Start(t.Context(), board.Config{DSN: nowhere})
+	_, err := board.Start(t.Context(), board.Config{DSN: boardtest.Nowhere})
 	require.ErrorContains(t, err, "no dashboards")
 
-	_, err = board.Start(t.Context(), board.Config{DSN: "clickhouse://someone:secret@[nowhere", Dashboards: dashboards.All(), Addr: "127.0.0.1:0"})
+	_, err = board.Start(t.Context(), board.Config{DSN: "clickhouse://someone:secret@[boardtest.Nowhere", Dashboards: dashboards.All(), Addr: "127.0.0.1:0"})
 	require.ErrorContains(t, err, "address of the warehouse")
 	require.NotContains(t, err.Error(), "secret")
 }

@@ -57,9 +57,10 @@ var allowed = map[string][]string{
 	"internal/canned":        {"pkg/venice"},
 
 	// Tests alone.
-	"deploy":         {},
-	"internal/e2e":   {},
-	"internal/rooms": {},
+	"deploy":                   {},
+	"internal/board/boardtest": {"dashboards", "internal/board", "internal/testenv", "pkg/store", "pkg/store/embedded"},
+	"internal/e2e":             {},
+	"internal/rooms":           {},
 	"internal/sim": {
 		"internal/devnet", "internal/testenv", "pkg/venice", "pkg/decode", "pkg/chain", "pkg/contract", "pkg/store",
 		"pkg/store/embedded", "pkg/follow", "pkg/audit",

@@ -1,4 +1,4 @@
-package board_test
+package boardtest_test
 
 import (
 	"flag"

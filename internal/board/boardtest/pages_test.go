@@ -1,4 +1,4 @@
-package board_test
+package boardtest_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"diemhouse/dashboards"
 	"diemhouse/internal/board"
+	"diemhouse/internal/board/boardtest"
 	"diemhouse/internal/testenv"
 	"diemhouse/pkg/store"
 )
@@ -238,7 +239,7 @@ func TestStatesAreShownHonestly(t *testing.T) {
 
 	t.Run("empty", func(t *testing.T) {
 		s := testenv.Open(t)
-		b := start(t, readerOf(t, s), board.Limits{})
+		b := boardtest.Start(t, boardtest.ReaderOf(t, s), board.Limits{})
 
 		for _, d := range dashboards.All() {
 			p := browser.open(t, desktop, b.URL(), "/d/"+d.UID)
@@ -255,7 +256,7 @@ func TestStatesAreShownHonestly(t *testing.T) {
 		require.NoError(t, s.Write(t.Context(), store.Batch{Filter: "core", Covered: []store.Range{{From: 1, To: 10}}, Blocks: []store.Block{{Number: 10, Time: 1789819203}}}))
 		require.NoError(t, s.SetHeads(t.Context(), store.Heads{Head: 10, HeadTime: 1789819203, Safe: 10, Finalized: 2}))
 
-		p := browser.open(t, desktop, start(t, readerOf(t, s), board.Limits{}).URL(), "/")
+		p := browser.open(t, desktop, boardtest.Start(t, boardtest.ReaderOf(t, s), board.Limits{}).URL(), "/")
 		p.until(t, `/These figures are old/.test(document.querySelector('#notice').textContent)`, "old figures are not said to be old")
 		require.Contains(t, eval[string](t, p, `document.querySelector('#moment').textContent`), "safe")
 		require.Contains(t, eval[string](t, p, `document.querySelector('#moment').textContent`), "not audited yet")
@@ -263,24 +264,24 @@ func TestStatesAreShownHonestly(t *testing.T) {
 	})
 
 	t.Run("away", func(t *testing.T) {
-		p := browser.open(t, desktop, start(t, nowhere, board.Limits{}).URL(), "/")
+		p := browser.open(t, desktop, boardtest.Start(t, boardtest.Nowhere, board.Limits{}).URL(), "/")
 		p.until(t, `/The warehouse has a problem/.test(document.querySelector('#notice').textContent)`, "a warehouse that is away is not named")
 		p.clean(t)
 	})
 
 	t.Run("refused", func(t *testing.T) {
-		p := browser.open(t, desktop, start(t, nowhere, board.Limits{}).URL(), "/?from=yesterday")
+		p := browser.open(t, desktop, boardtest.Start(t, boardtest.Nowhere, board.Limits{}).URL(), "/?from=yesterday")
 		p.until(t, `/refused this page.*yesterday/.test(document.querySelector('#notice').textContent)`, "a link that is wrong is not explained")
 	})
 
 	t.Run("gone", func(t *testing.T) {
-		b, err := board.Start(t.Context(), board.Config{Addr: "127.0.0.1:0", DSN: nowhere, Dashboards: dashboards.All()})
+		b, err := board.Start(t.Context(), board.Config{Addr: "127.0.0.1:0", DSN: boardtest.Nowhere, Dashboards: dashboards.All()})
 		require.NoError(t, err)
 
 		p := browser.open(t, desktop, b.URL(), "/")
 		p.until(t, `document.querySelector('#moment').dataset.connection === 'live'`, "no stream")
 
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), boardtest.Patience)
 		defer cancel()
 
 		require.NoError(t, b.Close(ctx))

@@ -1,4 +1,4 @@
-package board_test
+package boardtest_test
 
 import (
 	"context"
@@ -15,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"diemhouse/internal/board/boardtest"
 )
 
 // browser is Debian's Chromium, one process for all pages of a test.
@@ -29,7 +31,7 @@ func newBrowser(tb testing.TB) *browser {
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(tb.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"),
-		chromedp.WSURLReadTimeout(patience),
+		chromedp.WSURLReadTimeout(boardtest.Patience),
 	)
 
 	allocator, stop := chromedp.NewExecAllocator(tb.Context(), options...)
@@ -76,7 +78,7 @@ func (b *browser) open(tb testing.TB, s screen, origin, path string) *tab {
 	ctx, closeTab := chromedp.NewContext(b.ctx)
 	tb.Cleanup(closeTab)
 
-	ctx, stop := context.WithTimeout(ctx, 2*patience)
+	ctx, stop := context.WithTimeout(ctx, 2*boardtest.Patience)
 	tb.Cleanup(stop)
 
 	p := &tab{ctx: ctx, origin: origin, close: closeTab}
@@ -167,7 +169,7 @@ func eval[T any](tb testing.TB, p *tab, script string) T {
 func (p *tab) until(tb testing.TB, script, what string) {
 	tb.Helper()
 
-	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](script, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](script, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(boardtest.Patience)))
 	require.NoError(tb, err, "%s\nfaults: %s\npage: %s", what, p.faults, eval[string](tb, p, `document.body.innerText.slice(0, 2000)`))
 }
 

@@ -1,20 +1,16 @@
-package board_test
+package boardtest_test
 
 import (
 	"context"
 	"errors"
-	"net/http"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
-	"diemhouse/dashboards"
-	"diemhouse/internal/board"
+	"diemhouse/internal/board/boardtest"
 	"diemhouse/internal/devnet"
 	"diemhouse/internal/testenv"
 	"diemhouse/pkg/audit"
@@ -28,12 +24,6 @@ import (
 )
 
 func TestMain(m *testing.M) { os.Exit(testenv.Main(m)) }
-
-// patience is how long a test waits for what must come.
-const patience = 120 * time.Second
-
-// poll is how often a test looks.
-const poll = 20 * time.Millisecond
 
 // world is a local Venice, followed by the real pipeline into a warehouse of its own.
 type world struct {
@@ -56,7 +46,7 @@ func newWorld(tb testing.TB) *world {
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, node.Close()) })
 
-	w := &world{chain: node, reader: reader(testenv.DSN(tb))}
+	w := &world{chain: node, reader: boardtest.Reader(testenv.DSN(tb))}
 	w.store, err = store.Open(tb.Context(), store.Config{DSN: strings.Replace(w.reader, embedded.GrafanaUser, "default", 1)})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, w.store.Close()) })
@@ -66,20 +56,6 @@ func newWorld(tb testing.TB) *world {
 	w.await(tb, node.Head().Number.Uint64())
 
 	return w
-}
-
-// reader is the address for the read-only user.
-func reader(dsn string) string {
-	return strings.Replace(dsn, "default@", embedded.GrafanaUser+"@", 1)
-}
-
-// readerOf is the address of a warehouse's database for the read-only user.
-func readerOf(tb testing.TB, s *store.Store) string {
-	tb.Helper()
-
-	dsn := reader(testenv.DSN(tb))
-
-	return dsn[:strings.LastIndex(dsn, "/")+1] + s.Database()
 }
 
 // follow runs the indexer's loops until the test ends.
@@ -134,7 +110,7 @@ func (w *world) await(tb testing.TB, block uint64) {
 		gaps, err := w.store.Gaps(tb.Context(), chain.FilterCore, 0, block)
 
 		return err == nil && len(gaps) == 0
-	}, patience, poll, "block %d did not reach the warehouse", block)
+	}, boardtest.Patience, boardtest.Poll, "block %d did not reach the warehouse", block)
 }
 
 // mine makes a block and waits for it.
@@ -171,41 +147,4 @@ func (w *world) audit(tb testing.TB) uint64 {
 	require.NoError(tb, err)
 
 	return seen.Finalized.Number.Uint64()
-}
-
-// start serves the board on a free port until the test ends.
-func start(tb testing.TB, dsn string, limits board.Limits) *board.Board {
-	tb.Helper()
-
-	return serve(tb, dsn, limits, prometheus.NewRegistry())
-}
-
-// startCounted is a board whose queries are counted.
-func startCounted(tb testing.TB, dsn string) (*board.Board, *prometheus.Registry) {
-	tb.Helper()
-
-	registry := prometheus.NewRegistry()
-
-	return serve(tb, dsn, board.Limits{Rate: 1000, Burst: 1000}, registry), registry
-}
-
-func serve(tb testing.TB, dsn string, limits board.Limits, registry *prometheus.Registry) *board.Board {
-	tb.Helper()
-
-	b, err := board.Start(tb.Context(), board.Config{
-		Addr: "127.0.0.1:0", DSN: dsn, Dashboards: dashboards.All(), Annotations: dashboards.Annotations(),
-		Wallet: dashboards.WalletUID, Poll: 20 * time.Millisecond, Limits: limits,
-		Log: zerolog.New(zerolog.NewTestWriter(tb)), Metrics: registry,
-	})
-	require.NoError(tb, err)
-	tb.Cleanup(func() {
-		http.DefaultClient.CloseIdleConnections()
-
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-
-		require.NoError(tb, b.Close(ctx))
-	})
-
-	return b
 }

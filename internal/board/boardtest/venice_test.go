@@ -1,4 +1,4 @@
-package board_test
+package boardtest_test
 
 import (
 	"fmt"
@@ -9,13 +9,14 @@ import (
 
 	"diemhouse/dashboards"
 	"diemhouse/internal/board"
+	"diemhouse/internal/board/boardtest"
 )
 
 // TestOnAWholeVenice holds what needs a chain with a history, which takes some
 // seconds to make.
 func TestOnAWholeVenice(t *testing.T) {
 	w := newWorld(t)
-	b := start(t, w.reader, board.Limits{Rate: 1000, Burst: 1000})
+	b := boardtest.Start(t, w.reader, board.Limits{Rate: 1000, Burst: 1000})
 
 	t.Run("the document's examples", func(t *testing.T) { testExamples(t, b) })
 	t.Run("figures", func(t *testing.T) { testFigures(t, w, b) })
@@ -46,10 +47,10 @@ func testFigures(t *testing.T, w *world, b *board.Board) {
 	}
 
 	require.Eventually(t, func() bool {
-		get(t, b, "/api/v1/figures", &answer)
+		boardtest.Get(t, b, "/api/v1/figures", &answer)
 
 		return answer.BlockNumber == block
-	}, patience, poll)
+	}, boardtest.Patience, boardtest.Poll)
 
 	for figure, want := range map[string]*uint256.Int{
 		"vvv_supply": truth.VVVTotalSupply, "vvv_burned": truth.VVVBurned, "svvv_supply": truth.SVVVTotalSupply, "vvv_locked": truth.Locked,
@@ -77,7 +78,7 @@ func testFigures(t *testing.T, w *world, b *board.Board) {
 				Exact string `json:"exact"`
 			}
 
-			get(t, b, fmt.Sprintf("/api/v1/panels/%s/%d", d.UID, p.ID), &data)
+			boardtest.Get(t, b, fmt.Sprintf("/api/v1/panels/%s/%d", d.UID, p.ID), &data)
 
 			number := data.Columns[0].Values[0]
 

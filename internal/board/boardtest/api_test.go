@@ -1,4 +1,4 @@
-package board_test
+package boardtest_test
 
 import (
 	"bytes"
@@ -14,11 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"diemhouse/internal/board"
+	"diemhouse/internal/board/boardtest"
 )
 
 var update = flag.Bool("update", false, "write what the API answers into docs/API.md")
 
-const apiDocument = "../../docs/API.md"
+const apiDocument = "../../../docs/API.md"
 
 // example is a request of docs/API.md, with the answer that follows it, if one does.
 var example = regexp.MustCompile("(?s)```sh\ncurl (?:--\\S+ )?'?http://127\\.0\\.0\\.1:8080(/\\S*?)'?\n```\n(?:\n```json\n(.*?)\n```\n)?")
@@ -36,14 +37,14 @@ func testExamples(t *testing.T, b *board.Board) {
 	for _, m := range found {
 		path, documented := string(m[1]), m[2]
 		if strings.Contains(path, "/live/") {
-			messages, stop := watch(t, b, path)
-			require.Equal(t, "status", (<-messages).name)
+			messages, stop := boardtest.Watch(t, b, path)
+			require.Equal(t, "status", (<-messages).Name)
 			stop()
 
 			continue
 		}
 
-		status, text := fetch(t, b, path)
+		status, text := boardtest.Fetch(t, b, path)
 		require.Equal(t, http.StatusOK, status, "%s: %s", path, text)
 
 		if *update && documented != nil {
