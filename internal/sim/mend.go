@@ -84,13 +84,13 @@ func (m *mending) audit(ctx context.Context) error {
 
 	repairer := &audit.Repairer{
 		Auditor: auditor, Source: audit.Prover{Blocks: m.pool}, Replacer: m.store, Decoder: m.world.decoder, Filter: m.world.filter,
-		Sample: func(ctx context.Context, block uint64) (int, error) {
+		Sample: func(ctx context.Context, block uint64) ([]uint64, error) {
 			changed, err := parameters.Sample(ctx, block, true)
 			if err != nil {
-				return 0, err
+				return nil, err
 			}
 
-			return changed.Len(), parameters.Put(ctx, changed)
+			return changed.Blocks(), parameters.Put(ctx, changed)
 		},
 	}
 

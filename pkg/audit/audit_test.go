@@ -177,10 +177,28 @@ func TestRepairMends(t *testing.T) {
 }
 
 // An emission rate that was changed again since differs from no contract. What was
-// emitted under it does, and does not say where the change was: everything is read
-// again, after what can be located.
+// emitted under it does, and does not say where the change was: the contract does, asked
+// for what it had at the blocks between.
 func TestRepairMendsARateOfThePast(t *testing.T) {
 	b := setup(t)
+
+	done := b.repairRateOfThePast(t)
+	require.False(t, done.Whole)
+	require.Equal(t, 1, done.Sampled)
+}
+
+// Where the contract cannot be asked for the past, everything is read again, after what
+// can be located.
+func TestRepairMendsARateOfThePastThatNobodyKnows(t *testing.T) {
+	b := setup(t)
+	b.repairer.Sample = func(context.Context, uint64) ([]uint64, error) { return nil, nil }
+
+	require.True(t, b.repairRateOfThePast(t).Whole)
+}
+
+func (b *bundle) repairRateOfThePast(t *testing.T) audit.Repair {
+	t.Helper()
+
 	lost := []store.Place{losing(decode.KindEmissionRateUpdated, 3)(t, b), losing(decode.KindStake, 3)(t, b)}
 
 	before := b.audit(t)
@@ -189,11 +207,12 @@ func TestRepairMendsARateOfThePast(t *testing.T) {
 	done, err := b.repairer.Repair(t.Context(), b.block, before)
 	require.NoError(t, err)
 	require.Empty(t, done.After.Failed())
-	require.True(t, done.Whole)
 	require.ElementsMatch(t, lost, done.Replaced.Missing)
 	require.Empty(t, done.Replaced.Changed)
 	require.Empty(t, done.Replaced.Extra)
 	b.requireViewsFollow(t)
+
+	return done
 }
 
 // losing takes the n-th newest event of a kind out of the warehouse, as if an

@@ -79,13 +79,13 @@ func setupAt(t *testing.T, url string) *bundle {
 	require.NoError(t, history.Fill(t.Context(), chain.Range{From: 0, To: b.number()}))
 
 	parameters := &follow.Parameters{Reader: contract.New(d, pool), Warehouse: b.store}
-	sample := func(ctx context.Context, block uint64) (int, error) {
+	sample := func(ctx context.Context, block uint64) ([]uint64, error) {
 		found, err := parameters.Sample(ctx, block, true)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 
-		return found.Len(), parameters.Put(ctx, found)
+		return found.Blocks(), parameters.Put(ctx, found)
 	}
 
 	_, err = sample(t.Context(), b.number())

@@ -36,8 +36,8 @@ type Repairer struct {
 	Decoder  *decode.Decoder
 	Filter   chain.FilterSet
 	// Sample reads the curve and the settings again at a block, finds the blocks of
-	// their changes, and says how many it learned.
-	Sample func(ctx context.Context, block uint64) (learned int, err error)
+	// their changes, and gives those of the changes that it learned.
+	Sample func(ctx context.Context, block uint64) (learned []uint64, err error)
 	// Progress is told of every range that was read again, when not nil.
 	Progress func(r chain.Range, found store.Replaced)
 }
@@ -67,7 +67,7 @@ func (r *Repairer) Repair(ctx context.Context, block chain.Header, before Report
 		return done, failedRepair(block, err)
 	}
 
-	if located && len(found) > 0 {
+	if located {
 		if err := r.pass(ctx, block, found, &done); err != nil || !r.contradicts(done.After) {
 			return done, err
 		}
@@ -121,23 +121,40 @@ func (r *Repairer) locate(ctx context.Context, block uint64, before Report) (fou
 
 // pass reads ranges again and audits.
 func (r *Repairer) pass(ctx context.Context, block chain.Header, ranges []chain.Range, done *Repair) error {
-	done.Ranges = ranges
-
-	for _, wrong := range ranges {
-		if err := r.readAgain(ctx, wrong, &done.Replaced); err != nil {
-			return failedRepair(block, err)
-		}
-	}
-
-	// A change that no event told of is read from the contracts.
-	learned, err := r.Sample(ctx, block.Number.Uint64())
-	if done.Sampled += learned; err != nil {
+	if err := r.readAllAgain(ctx, ranges, &done.Replaced); err != nil {
 		return failedRepair(block, err)
 	}
 
+	// A change that no event told of is read from the contracts. One that was lost may
+	// have told of it: the change's block is read again too.
+	learned, err := r.Sample(ctx, block.Number.Uint64())
+	if done.Sampled += len(learned); err != nil {
+		return failedRepair(block, err)
+	}
+
+	changed := make([]chain.Range, len(learned))
+	for i, number := range learned {
+		changed[i] = chain.Range{From: number, To: number}
+	}
+
+	if err := r.readAllAgain(ctx, join(changed), &done.Replaced); err != nil {
+		return failedRepair(block, err)
+	}
+
+	done.Ranges = join(slices.Concat(ranges, changed))
 	done.After, err = r.Auditor.Audit(ctx, block)
 
 	return err
+}
+
+func (r *Repairer) readAllAgain(ctx context.Context, ranges []chain.Range, found *store.Replaced) error {
+	for _, wrong := range ranges {
+		if err := r.readAgain(ctx, wrong, found); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
 // readAgain replaces a range step by step.

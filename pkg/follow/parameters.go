@@ -49,6 +49,21 @@ type Findings struct {
 // Len is how many there are.
 func (f *Findings) Len() int { return len(f.curves) + len(f.params) }
 
+// Blocks are those that the values are known to hold from, one for each.
+func (f *Findings) Blocks() []uint64 {
+	blocks := make([]uint64, 0, f.Len())
+
+	for _, epoch := range f.curves {
+		blocks = append(blocks, epoch.FirstBlock)
+	}
+
+	for _, param := range f.params {
+		blocks = append(blocks, param.FirstBlock)
+	}
+
+	return blocks
+}
+
 // Sample compares the contracts after a block with the warehouse. A value that
 // differs is dated by bisection back to what the warehouse knows last. With reach,
 // the first value known is dated too, back to First; without, or where no endpoint
