@@ -5,6 +5,7 @@
 -- ledger of the hour that it is in the middle of. So they are true at exactly that
 -- block, in the middle of a write or of a rewind too, and cost the same whatever the
 -- length of the history.
+-- One thread, as supply_hourly.
 CREATE OR REPLACE VIEW supply_now
 (
     block_number UInt64 COMMENT 'newest covered block: the one that the figures are true at',

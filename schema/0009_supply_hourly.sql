@@ -4,6 +4,7 @@
 -- Hours without events are there too, up to the newest block, so that a chart has no
 -- holes. The sums run over all hours, of which a year has 8,760; a query computes the
 -- columns that it names.
+-- One thread: a second costs more than it saves on the few thousand hours there are.
 CREATE OR REPLACE VIEW supply_hourly
 (
     hour DateTime('UTC') COMMENT 'start of the hour',
@@ -154,7 +155,8 @@ WITH
             max(last_block) OVER so_far AS block_number,
             last_emission,
             max(last_emission) OVER before AS emission_before,
-            -- Curves and settings, in one query: a part of its own costs each that asks.
+            -- Curves and settings in one subquery: whatever is asked of the view, each subquery is
+            -- planned and run.
             (
                 SELECT tuple(
                     groupArrayIf(block_number, name = 'curve'), groupArrayIf(log_index, name = 'curve'), groupArrayIf(target, name = 'curve'),

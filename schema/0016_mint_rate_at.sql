@@ -4,6 +4,7 @@
 -- The hours that ended before, and the ledger of the hour that the moment lies in. As
 -- in supply_now, the hour that the newest covered block is in the middle of is read
 -- from the ledger too, and nothing above that block counts.
+-- One thread, as supply_hourly.
 CREATE OR REPLACE VIEW mint_rate_at
 AS
 WITH

@@ -196,12 +196,7 @@ func (j *job) sample(ctx context.Context) {
 		Reader: contract.New(j.chain.Deployment, j.chain.Pool), Warehouse: j.store, First: j.wanted.From,
 	}
 
-	found, err := parameters.Sample(ctx, j.wanted.To, true)
-	if err == nil {
-		err = parameters.Put(ctx, found)
-	}
-
-	if err != nil {
+	if _, err := parameters.Learn(ctx, j.wanted.To); err != nil {
 		j.env.Log.Warn().Err(err).Msg("the contracts' curve and settings could not be read; what no event tells stays unknown")
 	}
 }

@@ -31,14 +31,7 @@ func Repairer(c *Chain, s *store.Store, auditor *audit.Auditor) *audit.Repairer 
 
 	return &audit.Repairer{
 		Auditor: auditor, Source: audit.Prover{Blocks: c.Pool}, Replacer: s, Decoder: c.Decoder, Filter: c.Filter,
-		Sample: func(ctx context.Context, block uint64) ([]uint64, error) {
-			found, err := parameters.Sample(ctx, block, true)
-			if err != nil {
-				return nil, err
-			}
-
-			return found.Blocks(), parameters.Put(ctx, found)
-		},
+		Sample: parameters.Learn,
 	}
 }
 

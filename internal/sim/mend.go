@@ -84,14 +84,7 @@ func (m *mending) audit(ctx context.Context) error {
 
 	repairer := &audit.Repairer{
 		Auditor: auditor, Source: audit.Prover{Blocks: m.pool}, Replacer: m.store, Decoder: m.world.decoder, Filter: m.world.filter,
-		Sample: func(ctx context.Context, block uint64) ([]uint64, error) {
-			changed, err := parameters.Sample(ctx, block, true)
-			if err != nil {
-				return nil, err
-			}
-
-			return changed.Blocks(), parameters.Put(ctx, changed)
-		},
+		Sample: parameters.Learn,
 	}
 
 	done, err := repairer.Repair(ctx, m.final, report)

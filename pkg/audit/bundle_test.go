@@ -79,21 +79,12 @@ func setupAt(t *testing.T, url string) *bundle {
 	require.NoError(t, history.Fill(t.Context(), chain.Range{From: 0, To: b.number()}))
 
 	parameters := &follow.Parameters{Reader: contract.New(d, pool), Warehouse: b.store}
-	sample := func(ctx context.Context, block uint64) ([]uint64, error) {
-		found, err := parameters.Sample(ctx, block, true)
-		if err != nil {
-			return nil, err
-		}
-
-		return found.Blocks(), parameters.Put(ctx, found)
-	}
-
-	_, err = sample(t.Context(), b.number())
+	_, err = parameters.Learn(t.Context(), b.number())
 	require.NoError(t, err)
 
 	b.auditor = &audit.Auditor{Contracts: contract.New(d, pool), Warehouse: b.store, Filter: filter.Name()}
 	b.repairer = &audit.Repairer{
-		Auditor: b.auditor, Source: audit.Prover{Blocks: pool}, Replacer: b.store, Decoder: decoder, Filter: filter, Sample: sample,
+		Auditor: b.auditor, Source: audit.Prover{Blocks: pool}, Replacer: b.store, Decoder: decoder, Filter: filter, Sample: parameters.Learn,
 	}
 
 	return b

@@ -49,8 +49,8 @@ type Findings struct {
 // Len is how many there are.
 func (f *Findings) Len() int { return len(f.curves) + len(f.params) }
 
-// Blocks are those that the values are known to hold from, one for each.
-func (f *Findings) Blocks() []uint64 {
+// blocks are those that the values are known to hold from, one for each.
+func (f *Findings) blocks() []uint64 {
 	blocks := make([]uint64, 0, f.Len())
 
 	for _, epoch := range f.curves {
@@ -64,9 +64,21 @@ func (f *Findings) Blocks() []uint64 {
 	return blocks
 }
 
+// Learn samples at a final block with reach, and writes what it finds. learned are the
+// blocks that the values are known to hold from.
+func (p *Parameters) Learn(ctx context.Context, block uint64) (learned []uint64, err error) {
+	found, err := p.Sample(ctx, block, true)
+	if err != nil {
+		return nil, err
+	}
+
+	return found.blocks(), p.Put(ctx, found)
+}
+
 // Sample compares the contracts after a block with the warehouse. A value that
 // differs is dated by bisection back to what the warehouse knows last. With reach,
-// the first value known is dated too, back to First; without, or where no endpoint
+// what lies between all that is known is looked for too, and before it, back to First:
+// a read of the contracts for each known change. Without, or where no endpoint
 // keeps states that old, it counts from the sampled block on and is unknown before.
 // Nothing is written. [chain.IsNoState] tells that no endpoint can say.
 func (p *Parameters) Sample(ctx context.Context, block uint64, reach bool) (Findings, error) {
