@@ -189,8 +189,8 @@ func (j *job) incomplete(ctx context.Context, cause error, left string) error {
 	}
 }
 
-// sample reads what no event tells. That an endpoint cannot is no failure of the
-// range: what is unknown is shown as unknown.
+// sample reads what no event tells, and then whether one should have. That an endpoint
+// cannot is no failure of the range: what is unknown is shown as unknown.
 func (j *job) sample(ctx context.Context) {
 	parameters := &follow.Parameters{
 		Reader: contract.New(j.chain.Deployment, j.chain.Pool), Warehouse: j.store, First: j.wanted.From,
@@ -198,6 +198,19 @@ func (j *job) sample(ctx context.Context) {
 
 	if _, err := parameters.Learn(ctx, j.wanted.To); err != nil {
 		j.env.Log.Warn().Err(err).Msg("the contracts' curve and settings could not be read; what no event tells stays unknown")
+
+		return
+	}
+
+	_, found, err := app.Untold(j.chain, j.store.Store).Read(ctx, j.wanted.To)
+	if found.Len() > 0 {
+		j.env.Log.Error().Int("missing", len(found.Missing)).Int("extra", len(found.Extra)).Int("changed", len(found.Changed)).
+			Msg("an endpoint had given wrong logs; they were proved and mended")
+	}
+
+	if err != nil {
+		j.env.Log.Warn().Err(err).Msg("where the contracts changed without an event could not be read again; " +
+			"an event that is missing there stays so until the indexer can")
 	}
 }
 

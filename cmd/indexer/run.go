@@ -203,7 +203,8 @@ func (d *daemon) follower(from uint64) *follow.Daemon {
 		Parameters: &follow.Parameters{
 			Reader: contract.New(d.chain.Deployment, d.chain.Pool), Warehouse: d.store, First: from,
 		},
-		From: from, NoHistory: d.flags.NoBackfill, SampleEvery: d.flags.SampleEvery, Observer: observer,
+		Untold: app.Untold(d.chain, d.store.Store),
+		From:   from, NoHistory: d.flags.NoBackfill, SampleEvery: d.flags.SampleEvery, Observer: observer,
 	}
 }
 

@@ -1,7 +1,9 @@
 package sim_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -82,6 +84,19 @@ func TestOneDroppedLogIsFoundAndMended(t *testing.T) {
 	}
 }
 
+// TestOneLostSettingIsReadAgain: the daemon reads from the contract what the lost event
+// had set, so that no figure tells of it any more. Its block does, which it reads again.
+func TestOneLostSettingIsReadAgain(t *testing.T) {
+	w := plain(t, start(t))
+	lost := places(t, w, settings()...)
+	drop(w, lost...)
+
+	o := filled(t, w)
+	requireMended(t, w, lost)
+	require.ElementsMatch(t, lost, w.Mended().Missing)
+	require.NoError(t, o.Compare(t.Context()))
+}
+
 // TestOneLogOfEveryKindIsFoundAndMended: what no contract keeps a sum of the verifier
 // finds.
 func TestOneLogOfEveryKindIsFoundAndMended(t *testing.T) {
@@ -91,10 +106,12 @@ func TestOneLogOfEveryKindIsFoundAndMended(t *testing.T) {
 
 	o := filled(t, w)
 	require.ErrorContains(t, o.Events(t.Context()), "missing", "the daemon took it")
+	requireMended(t, w, places(t, w, settings()...))
 
 	found, err := w.Mend(t.Context())
 	require.NoError(t, err)
-	require.ElementsMatch(t, lost, append(found.Audited.Missing, found.Verified.Missing...), "each was found, and found once")
+	require.ElementsMatch(t, lost, slices.Concat(w.Mended().Missing, found.Audited.Missing, found.Verified.Missing),
+		"each was found, and found once")
 	require.NoError(t, o.Compare(t.Context()))
 }
 
@@ -129,6 +146,15 @@ func start(t *testing.T) *sim.Engine {
 	return engine
 }
 
+// requireMended waits until the daemon has read the blocks of the settings again, and
+// found the lost logs.
+func requireMended(t *testing.T, w *sim.World, lost []store.Place) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		return !slices.ContainsFunc(lost, func(p store.Place) bool { return !slices.Contains(w.Mended().Missing, p) })
+	}, time.Minute, 10*time.Millisecond)
+}
+
 // filled lets the daemon fill the world's history.
 func filled(t *testing.T, w *sim.World) *sim.Oracle {
 	t.Helper()
@@ -140,6 +166,11 @@ func filled(t *testing.T, w *sim.World) *sim.Oracle {
 	require.NoError(t, err)
 
 	return o
+}
+
+// settings are those of what a contract is asked for beside.
+func settings() []decode.Kind {
+	return []decode.Kind{decode.KindEmissionRateUpdated, decode.KindCooldownUpdated, decode.KindCurveUpdated}
 }
 
 // kinds are those of which the history has a log.

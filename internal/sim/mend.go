@@ -63,10 +63,7 @@ func (w *World) Mend(ctx context.Context) (Found, error) {
 
 // Verified implements follow.VerifierObserver.
 func (m *mending) Verified(_ uint64, mended store.Replaced) {
-	v := &m.found.Verified
-	v.Missing = append(v.Missing, mended.Missing...)
-	v.Extra = append(v.Extra, mended.Extra...)
-	v.Changed = append(v.Changed, mended.Changed...)
+	m.found.Verified.Add(mended)
 }
 
 // Unverified implements follow.VerifierObserver.
@@ -83,8 +80,7 @@ func (m *mending) audit(ctx context.Context) error {
 	}
 
 	repairer := &audit.Repairer{
-		Auditor: auditor, Source: audit.Prover{Blocks: m.pool}, Replacer: m.store, Decoder: m.world.decoder, Filter: m.world.filter,
-		Sample: parameters.Learn,
+		Auditor: auditor, Rereader: rereader(m.pool, m.store, m.world.decoder, m.world.filter), Sample: parameters.Learn, Untold: m.store,
 	}
 
 	done, err := repairer.Repair(ctx, m.final, report)

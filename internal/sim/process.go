@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"diemhouse/pkg/audit"
 	"diemhouse/pkg/chain"
 	"diemhouse/pkg/contract"
 	"diemhouse/pkg/decode"
@@ -36,6 +37,24 @@ type source struct {
 	// history is how far answers of history are checked, behind how far the verifier
 	// proves behind the loops.
 	history, behind chain.Verification
+	// mended hears of what daemons found in blocks that they read again.
+	mended *mended
+}
+
+// mended is an observer that keeps what was mended.
+type mended struct {
+	follow.Silent
+
+	mu    sync.Mutex
+	found store.Replaced
+}
+
+// Mended implements follow.Observer.
+func (m *mended) Mended(found store.Replaced) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	m.found.Add(found)
 }
 
 // process is an indexer with its supervisor, as a process of its own would be: it has
@@ -217,8 +236,13 @@ func (p *process) daemon(pool *chain.Pool, warehouse *store.Store) *follow.Daemo
 		},
 		History:     history,
 		Parameters:  &follow.Parameters{Reader: contract.New(venice.Base(), pool), Warehouse: warehouse},
-		SampleEvery: time.Minute,
+		Untold:      &audit.Untold{Warehouse: warehouse, Rereader: rereader(pool, warehouse, p.decoder, p.filter)},
+		SampleEvery: time.Minute, Observer: p.mended,
 	}
+}
+
+func rereader(pool *chain.Pool, warehouse *store.Store, decoder *decode.Decoder, filter chain.FilterSet) *audit.Rereader {
+	return &audit.Rereader{Source: audit.Prover{Blocks: pool}, Replacer: warehouse, Decoder: decoder, Filter: filter}
 }
 
 func (p *process) verifier(pool *chain.Pool, warehouse *store.Store) *follow.Verifier {

@@ -70,7 +70,7 @@ func NewWorld(ctx context.Context, engine *Engine, seed uint64) (_ *World, err e
 		w.Endpoints = append(w.Endpoints, e)
 	}
 
-	w.source = source{urls: []string{w.Endpoints[0].HTTP(), w.Endpoints[1].HTTP()}, engine: engine, db: engine.database()}
+	w.source = source{urls: []string{w.Endpoints[0].HTTP(), w.Endpoints[1].HTTP()}, engine: engine, db: engine.database(), mended: &mended{}}
 
 	levels := []chain.Verification{chain.VerifyNone, chain.VerifyNone, chain.VerifyBloom, chain.VerifyReceipts}
 	w.history, w.behind = pick(r, levels), pick(r, levels)
@@ -96,6 +96,15 @@ func NewWorld(ctx context.Context, engine *Engine, seed uint64) (_ *World, err e
 // Verify sets how far a daemon that is started from now on checks history, and how far
 // it proves behind the loops.
 func (w *World) Verify(history, behind chain.Verification) { w.history, w.behind = history, behind }
+
+// Mended is what the daemons found wrong so far in blocks that they read again because
+// a setting changed there without an event.
+func (w *World) Mended() store.Replaced {
+	w.mended.mu.Lock()
+	defer w.mended.mu.Unlock()
+
+	return w.mended.found
+}
 
 // Close ends everything and drops the database.
 func (w *World) Close() error {

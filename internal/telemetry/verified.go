@@ -22,7 +22,7 @@ func newVerifierMetrics() verifierMetrics {
 			Namespace: namespace, Name: "verified_block", Help: "Block up to which the verifier has proved the logs complete.",
 		}),
 		mended: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Name: "mended_logs_total", Help: "Logs that the verifier found wrong and mended, by what was wrong (missing, extra, changed).",
+			Namespace: namespace, Name: "mended_logs_total", Help: "Logs that were found wrong behind the head and mended, by what was wrong (missing, extra, changed).",
 		}, []string{"what"}),
 		failed: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "verifier_errors_total", Help: "Ranges that could not be proved and were tried again.",
@@ -37,18 +37,20 @@ func (m verifierMetrics) collectors() []prometheus.Collector {
 // Verified implements follow.VerifierObserver.
 func (m *Metrics) Verified(block uint64, mended store.Replaced) {
 	m.verifier.block.Set(float64(block))
-	m.verifier.mended.WithLabelValues("missing").Add(float64(len(mended.Missing)))
-	m.verifier.mended.WithLabelValues("extra").Add(float64(len(mended.Extra)))
-	m.verifier.mended.WithLabelValues("changed").Add(float64(len(mended.Changed)))
-
-	if n := len(mended.Missing) + len(mended.Extra) + len(mended.Changed); n > 0 {
-		m.log.Error().Uint64("verified_block", block).Int("missing", len(mended.Missing)).Int("extra", len(mended.Extra)).
-			Int("changed", len(mended.Changed)).Msg("an endpoint had given wrong logs; they were proved and mended")
-
-		return
-	}
-
+	m.Mended(mended)
 	m.log.Debug().Uint64("verified_block", block).Msg("logs proved complete")
+}
+
+// Mended implements follow.Observer.
+func (m *Metrics) Mended(found store.Replaced) {
+	m.verifier.mended.WithLabelValues("missing").Add(float64(len(found.Missing)))
+	m.verifier.mended.WithLabelValues("extra").Add(float64(len(found.Extra)))
+	m.verifier.mended.WithLabelValues("changed").Add(float64(len(found.Changed)))
+
+	if found.Len() > 0 {
+		m.log.Error().Int("missing", len(found.Missing)).Int("extra", len(found.Extra)).Int("changed", len(found.Changed)).
+			Msg("an endpoint had given wrong logs; they were proved and mended")
+	}
 }
 
 // Unverified implements follow.VerifierObserver.

@@ -191,7 +191,7 @@ func TestRepairMendsARateOfThePast(t *testing.T) {
 // can be located.
 func TestRepairMendsARateOfThePastThatNobodyKnows(t *testing.T) {
 	b := setup(t)
-	b.repairer.Sample = func(context.Context, uint64) ([]uint64, error) { return nil, nil }
+	b.repairer.Sample = func(context.Context, uint64) (int, error) { return 0, nil }
 
 	require.True(t, b.repairRateOfThePast(t).Whole)
 }

@@ -84,10 +84,14 @@ func setupAt(t *testing.T, url string) *bundle {
 
 	b.auditor = &audit.Auditor{Contracts: contract.New(d, pool), Warehouse: b.store, Filter: filter.Name()}
 	b.repairer = &audit.Repairer{
-		Auditor: b.auditor, Source: audit.Prover{Blocks: pool}, Replacer: b.store, Decoder: decoder, Filter: filter, Sample: parameters.Learn,
+		Auditor: b.auditor, Rereader: b.rereader(), Sample: parameters.Learn, Untold: b.store,
 	}
 
 	return b
+}
+
+func (b *bundle) rereader() *audit.Rereader {
+	return &audit.Rereader{Source: audit.Prover{Blocks: b.pool}, Replacer: b.store, Decoder: b.decoder, Filter: b.filter}
 }
 
 func (b *bundle) number() uint64 { return b.block.Number.Uint64() }

@@ -26,8 +26,8 @@ func (a *Auditor) proved(ctx context.Context, block uint64) (checks []Check, wro
 		return nil, nil, nil
 	}
 
-	for from := a.First; from <= block; from += repairStep {
-		step := chain.Range{From: from, To: min(from+repairStep-1, block)}
+	for from := a.First; from <= block; from += rereadStep {
+		step := chain.Range{From: from, To: min(from+rereadStep-1, block)}
 
 		logs, err := a.Proof.Source.VerifiedLogs(ctx, step, a.Proof.Filter)
 		if err != nil {

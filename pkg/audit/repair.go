@@ -6,40 +6,19 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/ethereum/go-ethereum/core/types"
-
 	"diemhouse/pkg/chain"
-	"diemhouse/pkg/decode"
 	"diemhouse/pkg/store"
 )
-
-// repairStep is how many blocks are read and replaced at once.
-const repairStep = 2000
-
-// Source reads logs again. Every block's logs must be proved: its receipts hashed
-// and compared with its header wherever the header's bloom leaves a doubt.
-type Source interface {
-	VerifiedLogs(ctx context.Context, r chain.Range, f chain.FilterSet) ([]types.Log, error)
-}
-
-// Replacer makes a range of the warehouse hold exactly the given events.
-// [*store.Store] is one.
-type Replacer interface {
-	Replace(ctx context.Context, filter string, r store.Range, events []decode.Event) (store.Replaced, error)
-}
 
 // Repairer mends what an audit found.
 type Repairer struct {
 	Auditor  *Auditor
-	Source   Source
-	Replacer Replacer
-	Decoder  *decode.Decoder
-	Filter   chain.FilterSet
-	// Sample reads the curve and the settings again at a block, finds the blocks of
-	// their changes, and gives those of the changes that it learned.
-	Sample func(ctx context.Context, block uint64) (learned []uint64, err error)
-	// Progress is told of every range that was read again, when not nil.
-	Progress func(r chain.Range, found store.Replaced)
+	Rereader *Rereader
+	// Sample reads the curve and the settings again at a block, dates their changes, and
+	// gives how many it learned.
+	Sample func(ctx context.Context, block uint64) (learned int, err error)
+	// Untold knows then which changes no event tells of.
+	Untold UntoldWarehouse
 }
 
 // Repair is what a repair did.
@@ -121,72 +100,46 @@ func (r *Repairer) locate(ctx context.Context, block uint64, before Report) (fou
 
 // pass reads ranges again and audits.
 func (r *Repairer) pass(ctx context.Context, block chain.Header, ranges []chain.Range, done *Repair) error {
-	if err := r.readAllAgain(ctx, ranges, &done.Replaced); err != nil {
+	if err := r.readAgain(ctx, block, ranges, done); err != nil {
 		return failedRepair(block, err)
 	}
 
-	// A change that no event told of is read from the contracts. One that was lost may
-	// have told of it: the change's block is read again too.
-	learned, err := r.Sample(ctx, block.Number.Uint64())
-	if done.Sampled += len(learned); err != nil {
-		return failedRepair(block, err)
-	}
-
-	changed := make([]chain.Range, len(learned))
-	for i, number := range learned {
-		changed[i] = chain.Range{From: number, To: number}
-	}
-
-	if err := r.readAllAgain(ctx, join(changed), &done.Replaced); err != nil {
-		return failedRepair(block, err)
-	}
-
-	done.Ranges = join(slices.Concat(ranges, changed))
-	done.After, err = r.Auditor.Audit(ctx, block)
+	report, err := r.Auditor.Audit(ctx, block)
+	done.After = report
 
 	return err
 }
 
-func (r *Repairer) readAllAgain(ctx context.Context, ranges []chain.Range, found *store.Replaced) error {
-	for _, wrong := range ranges {
-		if err := r.readAgain(ctx, wrong, found); err != nil {
-			return err
-		}
+// readAgain reads the ranges, then what the contracts say beside the events.
+func (r *Repairer) readAgain(ctx context.Context, block chain.Header, ranges []chain.Range, done *Repair) error {
+	found, err := r.Rereader.ReadAgain(ctx, ranges...)
+	if err != nil {
+		return err
 	}
+
+	done.add(ranges, found)
+
+	learned, err := r.Sample(ctx, block.Number.Uint64())
+	if done.Sampled += learned; err != nil {
+		return err
+	}
+
+	untold := &Untold{Warehouse: r.Untold, Rereader: r.Rereader}
+
+	changed, found, err := untold.Read(ctx, block.Number.Uint64())
+	if err != nil {
+		return err
+	}
+
+	done.add(changed, found)
 
 	return nil
 }
 
-// readAgain replaces a range step by step.
-func (r *Repairer) readAgain(ctx context.Context, wrong chain.Range, found *store.Replaced) error {
-	for from := wrong.From; from <= wrong.To; from += repairStep {
-		step := chain.Range{From: from, To: min(from+repairStep-1, wrong.To)}
-
-		logs, err := r.Source.VerifiedLogs(ctx, step, r.Filter)
-		if err != nil {
-			return fmt.Errorf("read %s again: %w", step, err)
-		}
-
-		events, err := r.Decoder.Decode(nil, logs)
-		if err != nil {
-			return fmt.Errorf("decode %s again: %w", step, err)
-		}
-
-		replaced, err := r.Replacer.Replace(ctx, r.Filter.Name(), store.Range{From: step.From, To: step.To}, events)
-		if err != nil {
-			return err
-		}
-
-		found.Missing = append(found.Missing, replaced.Missing...)
-		found.Extra = append(found.Extra, replaced.Extra...)
-		found.Changed = append(found.Changed, replaced.Changed...)
-
-		if r.Progress != nil {
-			r.Progress(step, replaced)
-		}
-	}
-
-	return nil
+// add notes what was read again.
+func (d *Repair) add(ranges []chain.Range, found store.Replaced) {
+	d.Ranges = join(append(d.Ranges, ranges...))
+	d.Replaced.Add(found)
 }
 
 // ErrFailed says that an audit found a difference.

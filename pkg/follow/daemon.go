@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"diemhouse/pkg/chain"
+	"diemhouse/pkg/store"
 )
 
 const (
@@ -19,12 +20,20 @@ const (
 	resampleAfter = 30 * time.Second
 )
 
+// Untold reads again the blocks in which the contracts changed without an event, up to a
+// final one, and writes what they hold. It is safe to repeat.
+type Untold interface {
+	Read(ctx context.Context, final uint64) ([]chain.Range, store.Replaced, error)
+}
+
 // Daemon follows the head from the settled block on while history fills behind it.
 type Daemon struct {
 	Head    *Head
 	History *History
 	// Parameters reads what events do not tell. Nil: nobody does.
 	Parameters *Parameters
+	// Untold reads again the blocks of what they told and no event did. Nil: nobody does.
+	Untold Untold
 	// From is the first block of the warehouse.
 	From uint64
 	// NoHistory leaves what is older than the first run as it is.
@@ -145,7 +154,35 @@ func (d *Daemon) sampleOnce(ctx context.Context, reach bool) bool {
 
 	d.observer().Sampled(block.Number, changed, err)
 
-	return err == nil
+	if err != nil {
+		return false
+	}
+
+	if err := d.readUntold(ctx); err != nil && ctx.Err() == nil {
+		d.observer().Stumbled(err)
+	}
+
+	return true
+}
+
+// readUntold looks for the events of what only a reading told. What is not final yet
+// waits for a later sample.
+func (d *Daemon) readUntold(ctx context.Context) error {
+	if d.Untold == nil {
+		return nil
+	}
+
+	heads, err := d.Head.Source.Heads(ctx)
+	if err != nil || heads.Finalized == nil {
+		return err
+	}
+
+	_, found, err := d.Untold.Read(ctx, heads.Finalized.Number.Uint64())
+	if found.Len() > 0 {
+		d.observer().Mended(found)
+	}
+
+	return err
 }
 
 func (d *Daemon) sampleAt(ctx context.Context, block chain.Ref, reach bool) (int, error) {

@@ -1,6 +1,9 @@
 package follow
 
-import "diemhouse/pkg/chain"
+import (
+	"diemhouse/pkg/chain"
+	"diemhouse/pkg/store"
+)
 
 // Observer hears what the loops do. Its methods must return at once; they may be
 // called from several goroutines. Nothing in this package logs by itself.
@@ -18,6 +21,9 @@ type Observer interface {
 	// Sampled is called when reading the contracts' parameters worked (err nil) or
 	// not: what is unknown then stays unknown, the logs go on.
 	Sampled(block uint64, changed int, err error)
+	// Mended is called after blocks were read again in which the contracts changed
+	// without a word, with what was wrong with them.
+	Mended(found store.Replaced)
 	// Stumbled is called when a step of either loop failed in a way that a retry may
 	// mend; the loop goes on by itself.
 	Stumbled(err error)
@@ -42,6 +48,9 @@ func (Silent) Saw(chain.Heads, uint64) {}
 
 // Sampled does nothing.
 func (Silent) Sampled(uint64, int, error) {}
+
+// Mended does nothing.
+func (Silent) Mended(store.Replaced) {}
 
 // Stumbled does nothing.
 func (Silent) Stumbled(error) {}

@@ -49,30 +49,15 @@ type Findings struct {
 // Len is how many there are.
 func (f *Findings) Len() int { return len(f.curves) + len(f.params) }
 
-// blocks are those that the values are known to hold from, one for each.
-func (f *Findings) blocks() []uint64 {
-	blocks := make([]uint64, 0, f.Len())
-
-	for _, epoch := range f.curves {
-		blocks = append(blocks, epoch.FirstBlock)
-	}
-
-	for _, param := range f.params {
-		blocks = append(blocks, param.FirstBlock)
-	}
-
-	return blocks
-}
-
-// Learn samples at a final block with reach, and writes what it finds. learned are the
-// blocks that the values are known to hold from.
-func (p *Parameters) Learn(ctx context.Context, block uint64) (learned []uint64, err error) {
+// Learn samples at a final block with reach, and writes what it finds. learned is how
+// many values that are.
+func (p *Parameters) Learn(ctx context.Context, block uint64) (learned int, err error) {
 	found, err := p.Sample(ctx, block, true)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 
-	return found.blocks(), p.Put(ctx, found)
+	return found.Len(), p.Put(ctx, found)
 }
 
 // Sample compares the contracts after a block with the warehouse. A value that

@@ -175,9 +175,7 @@ func (v *Verifier) mend(ctx context.Context, wrong []chain.WrongBlock) (store.Re
 			return mended, err
 		}
 
-		mended.Missing = append(mended.Missing, replaced.Missing...)
-		mended.Extra = append(mended.Extra, replaced.Extra...)
-		mended.Changed = append(mended.Changed, replaced.Changed...)
+		mended.Add(replaced)
 	}
 
 	return mended, nil

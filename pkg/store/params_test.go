@@ -118,3 +118,39 @@ func TestParamInForce(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, ok)
 }
+
+// A change that was read from the contract and that an event tells of too is told; so is
+// one that may have come earlier than it was read.
+func TestUntold(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), newChain(50)
+
+	require.NoError(t, s.Write(t.Context(), store.Batch{Filter: store.FilterCore, Events: []decode.Event{
+		{BlockNumber: 100, LogIndex: 3, Contract: decode.ContractStaking, Kind: decode.KindCooldownUpdated, Args: `{"cooldown":"7"}`},
+		{BlockNumber: 200, LogIndex: 3, Kind: decode.KindCurveUpdated, Args: curveArgs(c.curve())},
+	}}))
+
+	param := func(name string, block uint64, how string) store.Param {
+		return store.Param{Name: name, FirstBlock: block, Learned: how, Value: *uint256.NewInt(block)}
+	}
+
+	for _, p := range []store.Param{
+		param(store.ParamCooldown, 100, store.LearnedBisected),
+		param(store.ParamCooldown, 150, store.LearnedBisected),
+		param(store.ParamTreasury, 100, store.LearnedBisected), // the event is another setting's
+		param(store.ParamTreasury, 150, store.LearnedBisected),
+		param(store.ParamTreasury, 160, store.LearnedSampled),
+		param(store.ParamTreasury, 400, store.LearnedBisected),
+	} {
+		require.NoError(t, s.PutParam(t.Context(), p))
+	}
+
+	for _, block := range []uint64{200, 300} {
+		require.NoError(t, s.PutCurve(t.Context(), store.CurveEpoch{FirstBlock: block, Learned: store.LearnedBisected, Curve: c.curve()}))
+	}
+
+	blocks, err := s.Untold(t.Context(), 399)
+	require.NoError(t, err)
+	require.Equal(t, []uint64{100, 150, 300}, blocks)
+}

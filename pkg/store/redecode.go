@@ -25,6 +25,9 @@ type Decoder func(dst, stored []decode.Event) ([]decode.Event, error)
 // knows now, and those that are unknown for another reason. The blocks must be final: a
 // rewind that ran at the same time would be undone. It is safe to repeat.
 func (s *Store) Redecode(ctx context.Context, upTo uint64, decoder Decoder) (done Redecoded, err error) {
+	s.rewrite.Lock()
+	defer s.rewrite.Unlock()
+
 	if err := s.beginRewrite(ctx); err != nil {
 		return done, err
 	}

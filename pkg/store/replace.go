@@ -20,12 +20,25 @@ type Replaced struct {
 	Missing, Extra, Changed []Place
 }
 
+// Len is how many logs were wrong.
+func (r *Replaced) Len() int { return len(r.Missing) + len(r.Extra) + len(r.Changed) }
+
+// Add notes what was wrong with more ranges.
+func (r *Replaced) Add(more Replaced) {
+	r.Missing = append(r.Missing, more.Missing...)
+	r.Extra = append(r.Extra, more.Extra...)
+	r.Changed = append(r.Changed, more.Changed...)
+}
+
 // Replace makes the range hold exactly the given events, which are all of the filter
 // that the chain has there. All its blocks must be final. Every event is written
 // again, not just the differing ones, so that what views derive from them is mended
 // too. It is safe to repeat, and to be repeated after it was interrupted: the range
 // is never worse than it was.
 func (s *Store) Replace(ctx context.Context, filter string, r Range, events []decode.Event) (Replaced, error) {
+	s.rewrite.Lock()
+	defer s.rewrite.Unlock()
+
 	done, err := s.replace(ctx, filter, r, events)
 	if err != nil {
 		return Replaced{}, fmt.Errorf("replace the events of blocks %s: %w", r, err)

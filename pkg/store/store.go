@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -18,6 +19,8 @@ type Store struct {
 	secret   secret
 	clock    clock
 	lease    atomic.Pointer[Lease]
+	// rewrite lets one rewrite at a time note how far it came.
+	rewrite sync.Mutex
 	// steps hears of every step of an operation after it is done; an error ends the
 	// operation there. Only tests set it.
 	steps func(ctx context.Context, s step) error
