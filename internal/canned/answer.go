@@ -96,9 +96,7 @@ func (c *Chain) blockAnswer(b []byte, params []json.RawMessage, write func(b []b
 }
 
 func (c *Chain) appendHeader(b []byte, number uint64) []byte {
-	made := &c.blocks[number-c.first()]
-
-	return appendHeader(b, c.header(number, made), made.hash[:])
+	return append(b, c.blocks[number-c.first()].header...)
 }
 
 // appendBlock appends a block with its transactions, or their hashes alone.
@@ -111,7 +109,7 @@ func (c *Chain) appendBlock(b []byte, number uint64, full bool) []byte {
 		_, body.Transactions = c.mix.block(number, c.first())
 	}
 
-	b = appendHeader(b, header, made.hash[:])
+	b = append(b, made.header...)
 	b[len(b)-1] = ','
 	b = appendQuantity(b, "size", types.NewBlockWithHeader(header).WithBody(body).Size())
 	b = append(b, `"uncles":[],"withdrawals":[],"transactions":[`...)
