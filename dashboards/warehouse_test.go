@@ -218,7 +218,7 @@ func feed(t *testing.T, w *warehouse, d *devnet.Devnet) {
 
 	reader := contract.New(base, pool)
 	parameters := follow.Parameters{Reader: reader, Warehouse: w.Store, First: 1}
-	_, err = parameters.Sample(t.Context(), number, true)
+	_, err = parameters.Learn(t.Context(), number)
 	require.NoError(t, err)
 
 	settled, err := pool.HeaderByNumber(t.Context(), number-devnet.DefaultFinalizedLag)

@@ -15,6 +15,8 @@ type sampler[T comparable] struct {
 	known func(block uint64) (k known[T], ok bool, err error)
 	// first is the first block at which there can be a value.
 	first uint64
+	// compared is the block up to which reading between all that is known finds nothing.
+	compared uint64
 }
 
 // known is a value and the first block it is known to hold at.
@@ -41,45 +43,49 @@ func (c change[T]) learned() string {
 }
 
 // sample gives the changes that lead to the value now, which the contracts have
-// after the block. With reach it also finds what lies between all that is known.
-func (s *sampler[T]) sample(block uint64, now T, reach bool) ([]change[T], error) {
+// after the block. With reach it also finds what lies between all that is known; whole
+// says that nothing there is unknown.
+func (s *sampler[T]) sample(block uint64, now T, reach bool) (changes []change[T], whole bool, err error) {
 	have, ok, err := s.known(block)
 	if err != nil {
-		return nil, fmt.Errorf("read what is known: %w", err)
+		return nil, false, fmt.Errorf("read what is known: %w", err)
 	}
 
 	switch {
 	case !ok && reach:
-		return s.locate(nil, s.first, block, now)
-	case !ok:
-		return []change[T]{{block, now, true}}, nil
-	}
+		changes, err = s.locate(nil, s.first, block, now)
 
-	var changes []change[T]
+		return changes, false, err
+	case !ok:
+		return []change[T]{{block, now, true}}, false, nil
+	}
 
 	if have.value != now {
 		if changes, err = s.locate(&have, have.block, block, now); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
 
-	for reach && ok && have.block > s.first {
+	whole = reach && len(changes) == 0
+
+	for reach && ok && have.block > max(s.first, s.compared) {
 		var prior known[T]
 
 		prior, ok, err = s.known(have.block - 1)
 		if err != nil {
-			return nil, fmt.Errorf("read what is known: %w", err)
+			return nil, false, fmt.Errorf("read what is known: %w", err)
 		}
 
 		earlier, more, err := s.before(have, prior, ok)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 
+		whole = whole && more && len(earlier) == 0
 		changes, have, ok = append(changes, earlier...), prior, ok && more
 	}
 
-	return changes, nil
+	return changes, whole, nil
 }
 
 // before finds what lies between a known value and the one known to have come before it,

@@ -123,7 +123,7 @@ func (d *Daemon) watch(ctx context.Context, filled <-chan struct{}) error {
 	timer := time.NewTimer(every)
 	defer timer.Stop()
 
-	for reach := false; ; {
+	for reach := (*Reach)(nil); ; {
 		wait := every
 		if !d.sampleOnce(ctx, reach) {
 			wait = min(every, resampleAfter)
@@ -135,7 +135,7 @@ func (d *Daemon) watch(ctx context.Context, filled <-chan struct{}) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-filled:
-			reach, filled = true, nil
+			reach, filled = new(Reach), nil
 		case <-d.sample:
 		case <-timer.C:
 		}
@@ -144,10 +144,10 @@ func (d *Daemon) watch(ctx context.Context, filled <-chan struct{}) error {
 
 // sampleOnce reports whether the contracts could be read. A block that a reorg takes
 // away meanwhile needs no more: the reorg asks for the next sample.
-func (d *Daemon) sampleOnce(ctx context.Context, reach bool) bool {
+func (d *Daemon) sampleOnce(ctx context.Context, reach *Reach) bool {
 	block := d.Head.newest()
 
-	changed, err := d.sampleAt(ctx, block, reach)
+	final, changed, err := d.sampleAt(ctx, block, reach)
 	if ctx.Err() != nil || errors.Is(err, ErrMoved) {
 		return true
 	}
@@ -158,50 +158,59 @@ func (d *Daemon) sampleOnce(ctx context.Context, reach bool) bool {
 		return false
 	}
 
-	if err := d.readUntold(ctx); err != nil && ctx.Err() == nil {
+	if err := d.readUntold(ctx, final); err != nil && ctx.Err() == nil {
 		d.observer().Stumbled(err)
 	}
 
 	return true
 }
 
-// readUntold looks for the events of what only a reading told. What is not final yet
-// waits for a later sample.
-func (d *Daemon) readUntold(ctx context.Context) error {
-	if d.Untold == nil {
-		return nil
-	}
-
+// sampleAt gives the block that is final beside how much was learned.
+func (d *Daemon) sampleAt(ctx context.Context, block chain.Ref, reach *Reach) (final uint64, changed int, err error) {
 	heads, err := d.Head.Source.Heads(ctx)
-	if err != nil || heads.Finalized == nil {
-		return err
+	if err != nil {
+		return 0, 0, err
 	}
 
-	_, found, err := d.Untold.Read(ctx, heads.Finalized.Number.Uint64())
-	if found.Len() > 0 {
-		d.observer().Mended(found)
+	if heads.Finalized != nil {
+		final = heads.Finalized.Number.Uint64()
 	}
 
-	return err
-}
+	if reach != nil {
+		reach.Final = final
+	}
 
-func (d *Daemon) sampleAt(ctx context.Context, block chain.Ref, reach bool) (int, error) {
 	found, err := d.Parameters.Sample(ctx, block.Number, reach)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 
 	// What was read by number is the warehouse's block only if the chain has it still.
 	header, err := d.Head.Source.HeaderByNumber(ctx, block.Number)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 
 	if header.Hash != block.Hash {
-		return 0, ErrMoved
+		return 0, 0, ErrMoved
 	}
 
-	return found.Len(), d.Head.keep(ctx, block, func() error { return d.Parameters.Put(ctx, found) })
+	return final, found.Len(), d.Head.keep(ctx, block, func() error { return d.Parameters.Put(ctx, found) })
+}
+
+// readUntold looks for the events of what only a reading told. What is not final yet
+// waits for a later sample.
+func (d *Daemon) readUntold(ctx context.Context, final uint64) error {
+	if d.Untold == nil {
+		return nil
+	}
+
+	_, found, err := d.Untold.Read(ctx, final)
+	if found.Len() > 0 {
+		d.observer().Mended(found)
+	}
+
+	return err
 }
 
 // ask asks for a sample as soon as possible.

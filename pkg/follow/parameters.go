@@ -40,6 +40,33 @@ type Parameters struct {
 	First uint64
 }
 
+// Reach has a sample look between all that is known and before it, and remembers up to
+// where nothing is left to be found: a row costs a read once.
+type Reach struct {
+	// Final is a block that no reorg takes away. What is above it is not remembered.
+	Final uint64
+
+	compared map[string]uint64 // by name
+}
+
+// block is where looking back for a name ends.
+func (r *Reach) block(name string) uint64 {
+	if r == nil {
+		return 0
+	}
+
+	return r.compared[name]
+}
+
+// remember notes that nothing of a name is unknown up to a block.
+func (r *Reach) remember(name string, block uint64) {
+	if r.compared == nil {
+		r.compared = make(map[string]uint64)
+	}
+
+	r.compared[name] = min(block, r.Final)
+}
+
 // Findings are the values of which the warehouse does not know.
 type Findings struct {
 	curves []store.CurveEpoch
@@ -52,7 +79,7 @@ func (f *Findings) Len() int { return len(f.curves) + len(f.params) }
 // Learn samples at a final block with reach, and writes what it finds. learned is how
 // many values that are.
 func (p *Parameters) Learn(ctx context.Context, block uint64) (learned int, err error) {
-	found, err := p.Sample(ctx, block, true)
+	found, err := p.Sample(ctx, block, new(Reach))
 	if err != nil {
 		return 0, err
 	}
@@ -61,12 +88,12 @@ func (p *Parameters) Learn(ctx context.Context, block uint64) (learned int, err 
 }
 
 // Sample compares the contracts after a block with the warehouse. A value that
-// differs is dated by bisection back to what the warehouse knows last. With reach,
-// what lies between all that is known is looked for too, and before it, back to First:
-// a read of the contracts for each known change. Without, or where no endpoint
+// differs is dated by bisection back to what the warehouse knows last. With reach (not
+// nil) what lies between all that is known is looked for too, and before it, back to
+// First: a read of the contracts for each known change. Without, or where no endpoint
 // keeps states that old, it counts from the sampled block on and is unknown before.
 // Nothing is written. [chain.IsNoState] tells that no endpoint can say.
-func (p *Parameters) Sample(ctx context.Context, block uint64, reach bool) (Findings, error) {
+func (p *Parameters) Sample(ctx context.Context, block uint64, reach *Reach) (Findings, error) {
 	var found Findings
 
 	if err := p.sampleCurve(ctx, block, reach, &found); err != nil {
@@ -108,7 +135,10 @@ func (p *Parameters) Put(ctx context.Context, found Findings) error {
 	return nil
 }
 
-func (p *Parameters) sampleCurve(ctx context.Context, block uint64, reach bool, found *Findings) error {
+// curveName is the curve's beside those of the settings.
+const curveName = "curve"
+
+func (p *Parameters) sampleCurve(ctx context.Context, block uint64, reach *Reach, found *Findings) error {
 	s := sampler[venice.Curve]{
 		read: func(block uint64) (venice.Curve, error) {
 			curve, err := p.Reader.Curve(ctx, chain.AtBlock(block))
@@ -123,7 +153,7 @@ func (p *Parameters) sampleCurve(ctx context.Context, block uint64, reach bool, 
 
 			return known[venice.Curve]{epoch.FirstBlock, epoch.Curve, epoch.Learned == store.LearnedSampled}, ok, err
 		},
-		first: p.First,
+		first: p.First, compared: reach.block(curveName),
 	}
 
 	now, err := s.read(block)
@@ -131,9 +161,13 @@ func (p *Parameters) sampleCurve(ctx context.Context, block uint64, reach bool, 
 		return err
 	}
 
-	changes, err := s.sample(block, now, reach)
+	changes, whole, err := s.sample(block, now, reach != nil)
 	if err != nil {
 		return err
+	}
+
+	if whole {
+		reach.remember(curveName, block)
 	}
 
 	for _, c := range changes {
@@ -151,7 +185,7 @@ type maybe struct {
 	known bool
 }
 
-func (p *Parameters) sampleParam(ctx context.Context, block uint64, reach bool, param namedValue, found *Findings) error {
+func (p *Parameters) sampleParam(ctx context.Context, block uint64, reach *Reach, param namedValue, found *Findings) error {
 	s := sampler[maybe]{
 		read: func(block uint64) (maybe, error) {
 			values, err := p.Reader.Parameters(ctx, chain.AtBlock(block))
@@ -172,12 +206,16 @@ func (p *Parameters) sampleParam(ctx context.Context, block uint64, reach bool, 
 
 			return known[maybe]{stored.FirstBlock, maybe{stored.Value, true}, stored.Learned == store.LearnedSampled}, ok, err
 		},
-		first: p.First,
+		first: p.First, compared: reach.block(param.name),
 	}
 
-	changes, err := s.sample(block, maybe{*param.value, true}, reach)
+	changes, whole, err := s.sample(block, maybe{*param.value, true}, reach != nil)
 	if err != nil {
 		return err
+	}
+
+	if whole {
+		reach.remember(param.name, block)
 	}
 
 	for _, c := range changes {

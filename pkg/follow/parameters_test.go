@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -60,7 +61,8 @@ func (b *bundle) sample(t *testing.T, block uint64, reach bool) int {
 	t.Helper()
 
 	p := b.parameters(0)
-	found, err := p.Sample(t.Context(), block, reach)
+	how := map[bool]*follow.Reach{true: {}}[reach]
+	found, err := p.Sample(t.Context(), block, how)
 	require.NoError(t, err)
 	require.NoError(t, p.Put(t.Context(), found))
 
@@ -245,6 +247,58 @@ func TestReachFindsALostSettingThatWasSupersededSince(t *testing.T) {
 
 	lost.How = store.LearnedBisected
 	require.Contains(t, b.learned(t, store.LearnedBisected), lost)
+}
+
+// What was compared once and cannot change any more is not read again; what came since is.
+func TestReachReadsEachChangeOnce(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	require.NoError(t, b.history().Fill(t.Context(), everything(b)))
+
+	final := everything(b).To
+	b.sample(t, final, true)
+
+	var asked atomic.Uint64
+
+	b.through(t).set(func(c call) string {
+		if c.Method == "eth_call" {
+			asked.Add(1)
+		}
+
+		return ""
+	})
+
+	p, reach := b.parameters(0), &follow.Reach{Final: final}
+	sample := func(block uint64) (calls uint64, found int) {
+		before := asked.Load()
+
+		f, err := p.Sample(t.Context(), block, reach)
+		require.NoError(t, err)
+		require.NoError(t, p.Put(t.Context(), f))
+
+		return asked.Load() - before, f.Len()
+	}
+
+	all, found := sample(final)
+	require.Zero(t, found)
+
+	again, found := sample(final)
+	require.Zero(t, found)
+	require.Less(t, again, all)
+
+	// Two changes of which no log is read, one after the other.
+	for _, rate := range []uint64{12345, 54321} {
+		_, _, err := b.net.Do(devnet.SetEmissionRate(uint256.NewInt(rate)))
+		require.NoError(t, err)
+	}
+
+	head := b.net.Head().Number.Uint64()
+	b.sample(t, head, false)
+	require.NoError(t, b.store.Conn().Exec(t.Context(), "DELETE FROM params WHERE block_number = ?", head-1))
+
+	_, found = sample(head)
+	require.Equal(t, 1, found, "the first of the two")
 }
 
 // personalToken is how publicnode refuses the state of an old block.
