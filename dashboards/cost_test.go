@@ -118,7 +118,7 @@ func limit(err error) string {
 		return ""
 	}
 
-	return map[int32]string{158: "rows", 159: "time", 241: "memory"}[exception.Code]
+	return map[int32]string{158: "rows", 159: "time", 241: "memory", 396: "result"}[exception.Code]
 }
 
 // cookbook are the examples of docs/SQL.md by the heading above them.

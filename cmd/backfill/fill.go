@@ -204,13 +204,11 @@ func (j *job) sample(ctx context.Context) {
 
 	_, found, err := app.Untold(j.chain, j.store.Store).Read(ctx, j.wanted.To)
 	if found.Len() > 0 {
-		j.env.Log.Error().Int("missing", len(found.Missing)).Int("extra", len(found.Extra)).Int("changed", len(found.Changed)).
-			Msg("an endpoint had given wrong logs; they were proved and mended")
+		j.env.Log.Error().Stringer("logs", &found).Msg("an endpoint had given wrong logs; they were proved and mended")
 	}
 
 	if err != nil {
-		j.env.Log.Warn().Err(err).Msg("where the contracts changed without an event could not be read again; " +
-			"an event that is missing there stays so until the indexer can")
+		j.env.Log.Warn().Err(err).Msg("not everything could be read again; an event that is missing there stays so until the indexer can")
 	}
 }
 

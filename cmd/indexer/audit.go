@@ -90,6 +90,10 @@ func (c *auditCommand) audit(ctx context.Context, env *app.Env, watched *app.Cha
 			return err
 		}
 
+		if done.Unread != nil {
+			env.Log.Warn().Err(done.Unread).Msg("not everything could be read again; an event that is missing there stays so until it can")
+		}
+
 		report, told = done.After, tell(done.After)
 		told.Repair = tellRepair(done)
 	}

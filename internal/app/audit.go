@@ -29,16 +29,16 @@ func Proof(c *Chain) *audit.Proof {
 func Repairer(c *Chain, s *store.Store, auditor *audit.Auditor) *audit.Repairer {
 	parameters := &follow.Parameters{Reader: contract.New(c.Deployment, c.Pool), Warehouse: s, First: auditor.First}
 
-	return &audit.Repairer{Auditor: auditor, Rereader: rereader(c, s), Sample: parameters.Learn, Untold: s}
+	untold := Untold(c, s)
+
+	return &audit.Repairer{Auditor: auditor, Rereader: untold.Rereader, Sample: parameters.Learn, Untold: untold}
 }
 
 // Untold reads again the blocks of what the contracts told and no event did.
 func Untold(c *Chain, s *store.Store) *audit.Untold {
-	return &audit.Untold{Warehouse: s, Rereader: rereader(c, s)}
-}
-
-func rereader(c *Chain, s *store.Store) *audit.Rereader {
-	return &audit.Rereader{Source: audit.Prover{Blocks: c.Pool}, Replacer: s, Decoder: c.Decoder, Filter: c.Filter}
+	return &audit.Untold{Warehouse: s, Rereader: &audit.Rereader{
+		Source: audit.Prover{Blocks: c.Pool}, Replacer: s, Decoder: c.Decoder, Filter: c.Filter,
+	}}
 }
 
 // AuditBlock is the header of the block to audit: the finalized one, or at, which must

@@ -56,7 +56,7 @@ type block struct {
 	// to is the end of the block's logs in ends.
 	to int
 	// header is the header as JSON, made once: headers are most of what a history that is
-	// verified asks for.
+	// verified asks for. It is some 1.8 KB.
 	header []byte
 }
 

@@ -79,9 +79,8 @@ func (m *mending) audit(ctx context.Context) error {
 		return err
 	}
 
-	repairer := &audit.Repairer{
-		Auditor: auditor, Rereader: rereader(m.pool, m.store, m.world.decoder, m.world.filter), Sample: parameters.Learn, Untold: m.store,
-	}
+	untold := untold(m.pool, m.store, m.world.decoder, m.world.filter)
+	repairer := &audit.Repairer{Auditor: auditor, Rereader: untold.Rereader, Sample: parameters.Learn, Untold: untold}
 
 	done, err := repairer.Repair(ctx, m.final, report)
 	m.found.Audited = done.Replaced

@@ -236,13 +236,15 @@ func (p *process) daemon(pool *chain.Pool, warehouse *store.Store) *follow.Daemo
 		},
 		History:     history,
 		Parameters:  &follow.Parameters{Reader: contract.New(venice.Base(), pool), Warehouse: warehouse},
-		Untold:      &audit.Untold{Warehouse: warehouse, Rereader: rereader(pool, warehouse, p.decoder, p.filter)},
+		Untold:      untold(pool, warehouse, p.decoder, p.filter),
 		SampleEvery: time.Minute, Observer: p.mended,
 	}
 }
 
-func rereader(pool *chain.Pool, warehouse *store.Store, decoder *decode.Decoder, filter chain.FilterSet) *audit.Rereader {
-	return &audit.Rereader{Source: audit.Prover{Blocks: pool}, Replacer: warehouse, Decoder: decoder, Filter: filter}
+func untold(pool *chain.Pool, warehouse *store.Store, decoder *decode.Decoder, filter chain.FilterSet) *audit.Untold {
+	return &audit.Untold{Warehouse: warehouse, Rereader: &audit.Rereader{
+		Source: audit.Prover{Blocks: pool}, Replacer: warehouse, Decoder: decoder, Filter: filter,
+	}}
 }
 
 func (p *process) verifier(pool *chain.Pool, warehouse *store.Store) *follow.Verifier {

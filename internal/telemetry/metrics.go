@@ -86,7 +86,7 @@ func NewMetrics(log zerolog.Logger) *Metrics {
 			Namespace: namespace, Name: "reorg_depth_blocks", Help: "Blocks that a reorg abandoned.",
 			Buckets: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512},
 		}),
-		stumbles: counter("follow_errors_total", "Steps of following head and history that failed and were tried again.").WithLabelValues(),
+		stumbles: counter("follow_errors_total", "Steps of following head and history, and of reading blocks again, that failed and were tried again.").WithLabelValues(),
 		samples:  counter("parameter_samples_total", "Reads of the contracts' parameters, by result (same, changed, failed).", "result"),
 		requests: counter("rpc_requests_total", "Requests by endpoint, method and outcome (ok or the kind of refusal).",
 			"endpoint", "method", "outcome"),
@@ -192,7 +192,7 @@ func (m *Metrics) Stumbled(err error) {
 		level = zerolog.WarnLevel
 	}
 
-	m.log.WithLevel(level).Err(err).Msg("following the chain failed for now; trying again")
+	m.log.WithLevel(level).Err(err).Msg("a step failed for now; trying again")
 }
 
 // NoHistory says that this process fills none, so that readiness does not wait for it.

@@ -48,8 +48,7 @@ func (m *Metrics) Mended(found store.Replaced) {
 	m.verifier.mended.WithLabelValues("changed").Add(float64(len(found.Changed)))
 
 	if found.Len() > 0 {
-		m.log.Error().Int("missing", len(found.Missing)).Int("extra", len(found.Extra)).Int("changed", len(found.Changed)).
-			Msg("an endpoint had given wrong logs; they were proved and mended")
+		m.log.Error().Stringer("logs", &found).Msg("an endpoint had given wrong logs; they were proved and mended")
 	}
 }
 

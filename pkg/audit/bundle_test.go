@@ -83,15 +83,16 @@ func setupAt(t *testing.T, url string) *bundle {
 	require.NoError(t, err)
 
 	b.auditor = &audit.Auditor{Contracts: contract.New(d, pool), Warehouse: b.store, Filter: filter.Name()}
-	b.repairer = &audit.Repairer{
-		Auditor: b.auditor, Rereader: b.rereader(), Sample: parameters.Learn, Untold: b.store,
-	}
+	untold := b.untold()
+	b.repairer = &audit.Repairer{Auditor: b.auditor, Rereader: untold.Rereader, Sample: parameters.Learn, Untold: untold}
 
 	return b
 }
 
-func (b *bundle) rereader() *audit.Rereader {
-	return &audit.Rereader{Source: audit.Prover{Blocks: b.pool}, Replacer: b.store, Decoder: b.decoder, Filter: b.filter}
+func (b *bundle) untold() *audit.Untold {
+	return &audit.Untold{Warehouse: b.store, Rereader: &audit.Rereader{
+		Source: audit.Prover{Blocks: b.pool}, Replacer: b.store, Decoder: b.decoder, Filter: b.filter,
+	}}
 }
 
 func (b *bundle) number() uint64 { return b.block.Number.Uint64() }

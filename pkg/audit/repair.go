@@ -17,8 +17,8 @@ type Repairer struct {
 	// Sample reads the curve and the settings again at a block, dates their changes, and
 	// gives how many it learned.
 	Sample func(ctx context.Context, block uint64) (learned int, err error)
-	// Untold knows then which changes no event tells of.
-	Untold UntoldWarehouse
+	// Untold reads then the blocks of those that no event tells of.
+	Untold *Untold
 }
 
 // Repair is what a repair did.
@@ -34,6 +34,9 @@ type Repair struct {
 	Replaced store.Replaced
 	// Sampled is how many changes of the curve or the settings were learned.
 	Sampled int
+	// Unread says which blocks of changes without an event could not be read again. It is
+	// no failure of the repair: the audit tells what is wrong still.
+	Unread error
 }
 
 // Repair mends the failures of a report and audits again. Whether that passes is in
@@ -98,42 +101,29 @@ func (r *Repairer) locate(ctx context.Context, block uint64, before Report) (fou
 	return join(found), located, nil
 }
 
-// pass reads ranges again and audits.
+// pass reads ranges again, then what the contracts say beside the events, and audits.
 func (r *Repairer) pass(ctx context.Context, block chain.Header, ranges []chain.Range, done *Repair) error {
-	if err := r.readAgain(ctx, block, ranges, done); err != nil {
+	found, err := r.Rereader.ReadAgain(ctx, ranges...)
+	done.add(ranges, found)
+
+	if err != nil {
 		return failedRepair(block, err)
 	}
 
-	report, err := r.Auditor.Audit(ctx, block)
-	done.After = report
-
-	return err
-}
-
-// readAgain reads the ranges, then what the contracts say beside the events.
-func (r *Repairer) readAgain(ctx context.Context, block chain.Header, ranges []chain.Range, done *Repair) error {
-	found, err := r.Rereader.ReadAgain(ctx, ranges...)
-	if err != nil {
-		return err
-	}
-
-	done.add(ranges, found)
+	r.Untold.know(ranges...)
 
 	learned, err := r.Sample(ctx, block.Number.Uint64())
 	if done.Sampled += learned; err != nil {
-		return err
+		return failedRepair(block, err)
 	}
 
-	untold := &Untold{Warehouse: r.Untold, Rereader: r.Rereader}
-
-	changed, found, err := untold.Read(ctx, block.Number.Uint64())
-	if err != nil {
-		return err
-	}
-
+	changed, found, err := r.Untold.Read(ctx, block.Number.Uint64())
 	done.add(changed, found)
+	done.Unread = err
 
-	return nil
+	done.After, err = r.Auditor.Audit(ctx, block)
+
+	return err
 }
 
 // add notes what was read again.

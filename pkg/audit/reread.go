@@ -49,7 +49,9 @@ func (r *Rereader) ReadAgain(ctx context.Context, ranges ...chain.Range) (found 
 				return found, fmt.Errorf("read %s again: %w", step, err)
 			}
 
-			if found.Add(replaced); r.Progress != nil {
+			found.Add(replaced)
+
+			if r.Progress != nil {
 				r.Progress(step, replaced)
 			}
 		}
@@ -66,7 +68,7 @@ func (r *Rereader) readAgain(ctx context.Context, step chain.Range) (store.Repla
 
 	events, err := r.Decoder.Decode(nil, logs)
 	if err != nil {
-		return store.Replaced{}, err
+		return store.Replaced{}, fmt.Errorf("decode: %w", err)
 	}
 
 	return r.Replacer.Replace(ctx, r.Filter.Name(), store.Range{From: step.From, To: step.To}, events)

@@ -179,6 +179,7 @@ type listener struct {
 	stumbles []error
 	samples  []error
 	changed  int
+	mended   int
 	filled   uint64
 	advanced int
 }
@@ -212,11 +213,26 @@ func (l *listener) Sampled(_ uint64, changed int, err error) {
 	l.changed += changed
 }
 
+func (l *listener) Mended(found store.Replaced) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.mended += found.Len()
+}
+
 func (l *listener) Stumbled(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
 	l.stumbles = append(l.stumbles, err)
+}
+
+// mendedLogs is how many logs were mended so far.
+func (l *listener) mendedLogs() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.mended
 }
 
 // reorgs are the depths of the rewinds so far.

@@ -172,10 +172,12 @@ func (d *Daemon) sampleAt(ctx context.Context, block chain.Ref, reach *Reach) (f
 		return 0, 0, err
 	}
 
-	if heads.Finalized != nil {
-		final = heads.Finalized.Number.Uint64()
+	settled, err := Settled(ctx, d.Head.Source, heads)
+	if err != nil {
+		return 0, 0, err
 	}
 
+	final = settled.Number.Uint64()
 	if reach != nil {
 		reach.Final = final
 	}

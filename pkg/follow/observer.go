@@ -24,8 +24,8 @@ type Observer interface {
 	// Mended is called after blocks were read again in which the contracts changed
 	// without a word, with what was wrong with them.
 	Mended(found store.Replaced)
-	// Stumbled is called when a step of either loop failed in a way that a retry may
-	// mend; the loop goes on by itself.
+	// Stumbled is called when a step of either loop, or reading blocks again, failed in
+	// a way that a retry may mend; it is tried again without being asked.
 	Stumbled(err error)
 }
 

@@ -64,7 +64,7 @@ func (r *Reach) remember(name string, block uint64) {
 		r.compared = make(map[string]uint64)
 	}
 
-	r.compared[name] = min(block, r.Final)
+	r.compared[name] = max(r.compared[name], min(block, r.Final))
 }
 
 // Findings are the values of which the warehouse does not know.

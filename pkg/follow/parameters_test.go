@@ -1,7 +1,9 @@
 package follow_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -415,6 +417,40 @@ func TestUnknownLogAsksForASample(t *testing.T) {
 	_, _, err = b.net.Do(devnet.EmitUnknown())
 	require.NoError(t, err)
 	require.NoError(t, b.heard.sampled(t, 4))
+	stopped(t, r)
+}
+
+// rereader is asked to read blocks again, and answers what it is told to.
+type rereader struct {
+	finals chan uint64
+	found  store.Replaced
+	err    error
+}
+
+func (r *rereader) Read(_ context.Context, final uint64) ([]chain.Range, store.Replaced, error) {
+	r.finals <- final
+
+	return nil, r.found, r.err
+}
+
+// After every sample what it learned is read again as far as it is final. That it cannot
+// be is told, as is what was found before, and is no failure of the sample.
+func TestSampleIsFollowedByReadingAgain(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	again := &rereader{make(chan uint64, 10), store.Replaced{Missing: []store.Place{{Block: 1}}}, errors.New("no receipts")}
+
+	d := b.daemon()
+	d.Untold = again
+
+	r := b.run(t, d)
+	require.NoError(t, b.heard.sampled(t, 1))
+	require.Equal(t, everything(b).To, <-again.finals)
+	require.Eventually(t, func() bool { return errors.Is(b.heard.stumbled(), again.err) && b.heard.mendedLogs() > 0 }, patience, poll)
+
+	b.caughtUp(t, r)
+	require.NoError(t, b.heard.sampled(t, 3), "at the start, when history is complete, and for the unknown log of the story")
 	stopped(t, r)
 }
 

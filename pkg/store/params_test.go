@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -119,16 +120,28 @@ func TestParamInForce(t *testing.T) {
 	require.False(t, ok)
 }
 
-// A change that was read from the contract and that an event tells of too is told; so is
-// one that may have come earlier than it was read.
+// A change that was read from the contract is told by an event of its block that sets the
+// same, as its last word. Of one that may have come earlier than it was read no block is
+// known.
 func TestUntold(t *testing.T) {
 	t.Parallel()
 
 	s, c := testenv.Open(t), newChain(50)
 
+	cooldown := func(block uint64, index uint32, seconds uint64) decode.Event {
+		return decode.Event{
+			BlockNumber: block, LogIndex: index, Contract: decode.ContractStaking, Kind: decode.KindCooldownUpdated,
+			Args: fmt.Sprintf(`{"value":"%d"}`, seconds),
+		}
+	}
+
+	told, lost := c.curve(), c.curve()
+
 	require.NoError(t, s.Write(t.Context(), store.Batch{Filter: store.FilterCore, Events: []decode.Event{
-		{BlockNumber: 100, LogIndex: 3, Contract: decode.ContractStaking, Kind: decode.KindCooldownUpdated, Args: `{"cooldown":"7"}`},
-		{BlockNumber: 200, LogIndex: 3, Kind: decode.KindCurveUpdated, Args: curveArgs(c.curve())},
+		cooldown(90, 3, 5), cooldown(90, 4, 90), // the last of the block counts
+		cooldown(100, 3, 100),
+		cooldown(110, 3, 5), // after which there was another
+		{BlockNumber: 200, LogIndex: 3, Kind: decode.KindCurveUpdated, Args: curveArgs(told)},
 	}}))
 
 	param := func(name string, block uint64, how string) store.Param {
@@ -136,21 +149,22 @@ func TestUntold(t *testing.T) {
 	}
 
 	for _, p := range []store.Param{
+		param(store.ParamCooldown, 90, store.LearnedBisected),
 		param(store.ParamCooldown, 100, store.LearnedBisected),
+		param(store.ParamCooldown, 110, store.LearnedBisected),
 		param(store.ParamCooldown, 150, store.LearnedBisected),
 		param(store.ParamTreasury, 100, store.LearnedBisected), // the event is another setting's
-		param(store.ParamTreasury, 150, store.LearnedBisected),
 		param(store.ParamTreasury, 160, store.LearnedSampled),
 		param(store.ParamTreasury, 400, store.LearnedBisected),
 	} {
 		require.NoError(t, s.PutParam(t.Context(), p))
 	}
 
-	for _, block := range []uint64{200, 300} {
-		require.NoError(t, s.PutCurve(t.Context(), store.CurveEpoch{FirstBlock: block, Learned: store.LearnedBisected, Curve: c.curve()}))
+	for block, curve := range map[uint64]venice.Curve{200: told, 300: lost} {
+		require.NoError(t, s.PutCurve(t.Context(), store.CurveEpoch{FirstBlock: block, Learned: store.LearnedBisected, Curve: curve}))
 	}
 
 	blocks, err := s.Untold(t.Context(), 399)
 	require.NoError(t, err)
-	require.Equal(t, []uint64{100, 150, 300}, blocks)
+	require.Equal(t, []uint64{100, 110, 150, 300}, blocks)
 }

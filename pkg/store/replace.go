@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"diemhouse/pkg/decode"
 )
@@ -22,6 +23,20 @@ type Replaced struct {
 
 // Len is how many logs were wrong.
 func (r *Replaced) Len() int { return len(r.Missing) + len(r.Extra) + len(r.Changed) }
+
+// String tells it, with the first few places as block/index.
+func (r *Replaced) String() string {
+	const shown = 3
+
+	places := slices.Concat(r.Missing, r.Extra, r.Changed)
+	first := make([]string, min(shown, len(places)))
+
+	for i := range first {
+		first[i] = fmt.Sprintf("%d/%d", places[i].Block, places[i].LogIndex)
+	}
+
+	return fmt.Sprintf("missing %d, extra %d, changed %d, from %v on", len(r.Missing), len(r.Extra), len(r.Changed), first)
+}
 
 // Add notes what was wrong with more ranges.
 func (r *Replaced) Add(more Replaced) {

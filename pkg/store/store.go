@@ -19,7 +19,7 @@ type Store struct {
 	secret   secret
 	clock    clock
 	lease    atomic.Pointer[Lease]
-	// rewrite lets one rewrite at a time note how far it came.
+	// rewrite lets one rewrite of this process at a time note how far it came.
 	rewrite sync.Mutex
 	// steps hears of every step of an operation after it is done; an error ends the
 	// operation there. Only tests set it.
