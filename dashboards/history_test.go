@@ -2,10 +2,12 @@ package dashboards_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"diemhouse/pkg/store"
 )
@@ -79,10 +81,17 @@ func made(tb testing.TB, rows int) *warehouse {
 
 	const batch = 500_000
 
+	fill, filling := errgroup.WithContext(ctx)
+	fill.SetLimit(runtime.NumCPU())
+
 	for at := 0; at < events; at += batch {
-		exec(madeEvents, events, madeDays*86_400, madeWallets, madeFirstBlock, begin.Unix(), max(events/150, 1),
-			now.UnixMicro(), at, min(batch, events-at))
+		fill.Go(func() error {
+			return w.Conn().Exec(filling, fmt.Sprintf(madeEvents, events, madeDays*86_400, madeWallets, madeFirstBlock, begin.Unix(), max(events/150, 1),
+				now.UnixMicro(), at, min(batch, events-at)))
+		})
 	}
+
+	require.NoError(tb, fill.Wait())
 
 	exec(`INSERT INTO curve (block_number, log_index, block_time, learned, target, bounds, rates, version, is_deleted)
 SELECT %d + %d * epoch, 1, toDateTime(%d + 86400 * %d * epoch, 'UTC'), 'event', target,
