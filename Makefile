@@ -6,8 +6,7 @@ GO      ?= go
 NPM     ?= npm
 BIN     := bin
 ARGS    ?=
-# Rows of the ledgers that queries are measured on: five and fifty million events. Ten
-# times more wants 40 GB of disk and two hours.
+# Rows of the ledgers that queries are measured on: five and fifty million events.
 ROWS    ?= 8000000,80000000
 export CGO_ENABLED ?= 0
 

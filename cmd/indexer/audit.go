@@ -80,7 +80,7 @@ func (c *auditCommand) audit(ctx context.Context, env *app.Env, watched *app.Cha
 
 	if c.Repair && !report.Passed() {
 		repairer := app.Repairer(watched, s, auditor)
-		repairer.Rereader.Progress = func(r chain.Range, found store.Replaced) {
+		repairer.Untold.Rereader.Progress = func(r chain.Range, found store.Replaced) {
 			env.Log.Info().Stringer("read_again", r).Int("missing", len(found.Missing)).Int("extra", len(found.Extra)).
 				Int("changed", len(found.Changed)).Msg("repairing")
 		}

@@ -29,9 +29,7 @@ func Proof(c *Chain) *audit.Proof {
 func Repairer(c *Chain, s *store.Store, auditor *audit.Auditor) *audit.Repairer {
 	parameters := &follow.Parameters{Reader: contract.New(c.Deployment, c.Pool), Warehouse: s, First: auditor.First}
 
-	untold := Untold(c, s)
-
-	return &audit.Repairer{Auditor: auditor, Rereader: untold.Rereader, Sample: parameters.Learn, Untold: untold}
+	return &audit.Repairer{Auditor: auditor, Sample: parameters.Learn, Untold: Untold(c, s)}
 }
 
 // Untold reads again the blocks of what the contracts told and no event did.

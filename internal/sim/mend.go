@@ -79,8 +79,9 @@ func (m *mending) audit(ctx context.Context) error {
 		return err
 	}
 
-	untold := untold(m.pool, m.store, m.world.decoder, m.world.filter)
-	repairer := &audit.Repairer{Auditor: auditor, Rereader: untold.Rereader, Sample: parameters.Learn, Untold: untold}
+	repairer := &audit.Repairer{
+		Auditor: auditor, Sample: parameters.Learn, Untold: untold(m.pool, m.store, m.world.decoder, m.world.filter),
+	}
 
 	done, err := repairer.Repair(ctx, m.final, report)
 	m.found.Audited = done.Replaced

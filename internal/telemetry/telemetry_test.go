@@ -17,6 +17,7 @@ import (
 
 	"diemhouse/internal/telemetry"
 	"diemhouse/pkg/chain"
+	"diemhouse/pkg/store"
 )
 
 func heads(number int64) chain.Heads {
@@ -73,6 +74,8 @@ func TestWhatIsCounted(t *testing.T) {
 	m.Reorganized(4, 1)
 	m.Sampled(5, 2, nil)
 	m.Sampled(5, 0, errors.New("no state"))
+	m.Mended(store.Replaced{Missing: []store.Place{{Block: 136, LogIndex: 2}}})
+	m.Verified(9, store.Replaced{Missing: []store.Place{{Block: 7}}, Changed: []store.Place{{Block: 8}}})
 	m.Request(chain.Request{Endpoint: "http://a", Method: "eth_call", Took: time.Second})
 	m.Request(chain.Request{Endpoint: "http://a", Method: "eth_call", Refusal: &chain.Refusal{Kind: chain.RateLimited}})
 
@@ -87,6 +90,9 @@ func TestWhatIsCounted(t *testing.T) {
 		`diemhouse_rpc_requests_total{endpoint="http://a",method="eth_call",outcome="rate_limited"} 1`,
 		`diemhouse_parameter_samples_total{result="changed"} 1`,
 		`diemhouse_parameter_samples_total{result="failed"} 1`,
+		`diemhouse_mended_logs_total{what="missing"} 2`,
+		`diemhouse_mended_logs_total{what="changed"} 1`,
+		`diemhouse_verified_block 9`,
 		`diemhouse_unknown_logs_total 2`,
 		`diemhouse_cursor_timestamp_seconds 1000`,
 	} {
@@ -94,6 +100,7 @@ func TestWhatIsCounted(t *testing.T) {
 	}
 
 	require.Contains(t, log.String(), "no state")
+	require.Contains(t, log.String(), "missing 1, extra 0, changed 0, from [136/2] on")
 }
 
 func TestTroubleThatLastsIsSaidOnce(t *testing.T) {

@@ -83,8 +83,7 @@ func setupAt(t *testing.T, url string) *bundle {
 	require.NoError(t, err)
 
 	b.auditor = &audit.Auditor{Contracts: contract.New(d, pool), Warehouse: b.store, Filter: filter.Name()}
-	untold := b.untold()
-	b.repairer = &audit.Repairer{Auditor: b.auditor, Rereader: untold.Rereader, Sample: parameters.Learn, Untold: untold}
+	b.repairer = &audit.Repairer{Auditor: b.auditor, Sample: parameters.Learn, Untold: b.untold()}
 
 	return b
 }

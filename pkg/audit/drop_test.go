@@ -108,7 +108,7 @@ func requireFoundAndMended(t *testing.T, b *bundle, truth []decode.Event, lost [
 	}
 
 	if report.Passed() || len(lost) > 1 {
-		b.auditor.Proof = &audit.Proof{Source: b.repairer.Rereader.Source, Decoder: b.decoder, Filter: b.filter}
+		b.auditor.Proof = &audit.Proof{Source: b.repairer.Untold.Rereader.Source, Decoder: b.decoder, Filter: b.filter}
 		defer func() { b.auditor.Proof = nil }()
 
 		report = b.audit(t)

@@ -12,12 +12,12 @@ import (
 
 // Repairer mends what an audit found.
 type Repairer struct {
-	Auditor  *Auditor
-	Rereader *Rereader
+	Auditor *Auditor
 	// Sample reads the curve and the settings again at a block, dates their changes, and
 	// gives how many it learned.
 	Sample func(ctx context.Context, block uint64) (learned int, err error)
-	// Untold reads then the blocks of those that no event tells of.
+	// Untold reads then the blocks of those that no event tells of. Its Rereader reads what
+	// is wrong too.
 	Untold *Untold
 }
 
@@ -103,7 +103,7 @@ func (r *Repairer) locate(ctx context.Context, block uint64, before Report) (fou
 
 // pass reads ranges again, then what the contracts say beside the events, and audits.
 func (r *Repairer) pass(ctx context.Context, block chain.Header, ranges []chain.Range, done *Repair) error {
-	found, err := r.Rereader.ReadAgain(ctx, ranges...)
+	found, err := r.Untold.Rereader.ReadAgain(ctx, ranges...)
 	done.add(ranges, found)
 
 	if err != nil {

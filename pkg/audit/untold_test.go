@@ -54,6 +54,14 @@ type failing struct {
 	err   error
 }
 
+// failingAt makes a block impossible to prove.
+func failingAt(u *audit.Untold, block uint64) *failing {
+	f := &failing{u.Rereader.Source, block, errors.New("no receipts")}
+	u.Rereader.Source = f
+
+	return f
+}
+
 func (f *failing) VerifiedLogs(ctx context.Context, r chain.Range, s chain.FilterSet) ([]types.Log, error) {
 	if f.err != nil && r.From <= f.block && f.block <= r.To {
 		return nil, f.err
@@ -72,8 +80,7 @@ func TestUntoldReadsLaterWhatItCouldNot(t *testing.T) {
 	require.NoError(t, err)
 
 	untold := b.untold()
-	source := &failing{untold.Rereader.Source, earlier.Block, errors.New("no receipts")}
-	untold.Rereader.Source = source
+	source := failingAt(untold, earlier.Block)
 
 	_, found, err := untold.Read(t.Context(), b.number())
 	require.ErrorIs(t, err, source.err)
@@ -127,8 +134,7 @@ func TestRepairSaysWhatItCouldNotReadAgain(t *testing.T) {
 	_, err := b.repairer.Sample(t.Context(), b.number())
 	require.NoError(t, err)
 
-	source := &failing{b.repairer.Rereader.Source, rate.Block, errors.New("no receipts")}
-	b.repairer.Rereader.Source = source
+	source := failingAt(b.repairer.Untold, rate.Block)
 
 	done, err := b.repairer.Repair(t.Context(), b.block, b.audit(t))
 	require.NoError(t, err)
