@@ -3,7 +3,7 @@
 
 CREATE TABLE IF NOT EXISTS meta
 (
-    key String COMMENT 'what is said: chain_id, deployment, names (what burns are told apart by), first_block, rewriting (an unfinished rewrite)',
+    key String COMMENT 'what is said: chain_id, deployment, names (what burns are told apart by), first_block, rewriting/ and a process (its unfinished rewrite, empty when it ended)',
     value String COMMENT 'its value as text',
     version UInt64 COMMENT 'microseconds since 1970 by the writer''s clock that never runs backwards; the greatest wins'
 )

@@ -21,14 +21,19 @@ func (c *clock) next(floor uint64) uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 
+	c.last = max(c.wall(), c.last+1, floor+1)
+
+	return c.last
+}
+
+// wall is what the machine's clock says, in microseconds since 1970.
+func (c *clock) wall() uint64 {
 	now := time.Now
 	if c.now != nil {
 		now = c.now
 	}
 
-	c.last = max(uint64(max(now().UnixMicro(), 0)), c.last+1, floor+1)
-
-	return c.last
+	return uint64(max(now().UnixMicro(), 0))
 }
 
 // versioned are the tables with versions.

@@ -28,9 +28,7 @@ func (s *Store) Redecode(ctx context.Context, upTo uint64, decoder Decoder) (don
 	s.rewrite.Lock()
 	defer s.rewrite.Unlock()
 
-	if err := s.beginRewrite(ctx); err != nil {
-		return done, err
-	}
+	begun := false
 
 	for next := uint64(0); ; {
 		stored, version, err := s.unknownEvents(ctx, next, upTo)
@@ -42,6 +40,14 @@ func (s *Store) Redecode(ctx context.Context, upTo uint64, decoder Decoder) (don
 			break
 		}
 
+		if !begun {
+			if err := s.beginRewrite(ctx); err != nil {
+				return done, err
+			}
+
+			begun = true
+		}
+
 		known, err := s.redecodePage(ctx, version, stored, decoder)
 		if err != nil {
 			return done, fmt.Errorf("decode the unknown logs of blocks %d to %d again: %w",
@@ -51,6 +57,10 @@ func (s *Store) Redecode(ctx context.Context, upTo uint64, decoder Decoder) (don
 		done.Logs += unknown(stored)
 		done.Known += known
 		next = stored[len(stored)-1].BlockNumber + 1
+	}
+
+	if !begun {
+		return done, nil
 	}
 
 	return done, s.endRewrite(ctx)

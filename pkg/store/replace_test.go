@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -111,4 +113,51 @@ func TestReplaceIsKilled(t *testing.T) {
 			require.NotEmpty(t, bad.Extra)
 		})
 	}
+}
+
+// TestTwoProcessesReplaceAtOnce: one is killed when it has all but told the rollups;
+// that the other came to its end meanwhile does not make that forgotten. The first
+// start an hour later forgets it, having told them.
+func TestTwoProcessesReplaceAtOnce(t *testing.T) {
+	t.Parallel()
+
+	dsn, c := testenv.DSN(t), newChain(92)
+	s := open(t, dsn)
+	require.NoError(t, s.Migrate(t.Context()))
+	r, _ := wrong(t, s, c)
+
+	mends := func(s *store.Store, r store.Range) error {
+		_, err := s.Replace(t.Context(), store.FilterCore, r, c.between(r))
+
+		return err
+	}
+
+	first, second := process(t, dsn, ""), process(t, dsn, "")
+	first.OnStep(func(_ context.Context, at string) error {
+		switch at {
+		case store.ReplaceSteps[0]:
+			return mends(second, store.Range{From: 50, To: 55})
+		case store.ReplaceSteps[len(store.ReplaceSteps)-1]:
+			return errKilled
+		default:
+			return nil
+		}
+	})
+	require.ErrorIs(t, mends(first, r), errKilled)
+
+	unfinished := func() (n uint64) {
+		require.NoError(t, s.Conn().QueryRow(t.Context(),
+			"SELECT count() FROM meta FINAL WHERE startsWith(key, 'rewriting') AND value != ''").Scan(&n))
+
+		return n
+	}
+
+	require.NoError(t, process(t, dsn, "").RewindAboveCursor(t.Context()))
+	requireHolds(t, s, c.between(store.Range{From: 1, To: 60}))
+	require.EqualValues(t, 1, unfinished(), "it may be at work still")
+
+	later := process(t, dsn, "")
+	later.SetClock(func() time.Time { return time.Now().Add(2 * time.Hour) })
+	require.NoError(t, later.RewindAboveCursor(t.Context()))
+	require.Zero(t, unfinished())
 }

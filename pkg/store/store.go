@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -19,8 +18,7 @@ type Store struct {
 	secret   secret
 	clock    clock
 	lease    atomic.Pointer[Lease]
-	// rewrite lets one rewrite of this process at a time note how far it came.
-	rewrite sync.Mutex
+	rewrite  *rewriter
 	// steps hears of every step of an operation after it is done; an error ends the
 	// operation there. Only tests set it.
 	steps func(ctx context.Context, s step) error
@@ -42,7 +40,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 
-	s := &Store{options: options, database: options.Auth.Database, secret: secretOf(options)}
+	s := &Store{options: options, database: options.Auth.Database, secret: secretOf(options), rewrite: newRewriter()}
 
 	s.conn, err = connect(ctx, options)
 	if err != nil {
