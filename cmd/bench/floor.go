@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math/big"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
@@ -37,10 +39,9 @@ const (
 	// floorBlocks are the blocks an eth_getLogs of the floors, about as many as the
 	// indexer asks for.
 	floorBlocks = 1200
-	// insertEvents is how many events the insert alone is measured with: they are held
+	// floorEvents is how many events the insert alone is measured with: they are held
 	// in memory.
-	insertEvents = 400_000
-	insertBatch  = 20_000
+	floorEvents = 800_000
 )
 
 // floors measures what history stands beside.
@@ -161,7 +162,7 @@ func (r *run) client(ctx context.Context) (floor, error) {
 func (r *run) inserting(ctx context.Context) (f floor, err error) {
 	f = floor{Name: "insert alone, all views"}
 
-	batches, err := r.batches(ctx)
+	parts, err := r.decoded(ctx)
 	if err != nil {
 		return f, err
 	}
@@ -179,18 +180,24 @@ func (r *run) inserting(ctx context.Context) (f floor, err error) {
 		return f, err
 	}
 
+	inserts := slices.Collect(chunked(parts, s.InsertSize()))
+	staged := make([]store.Staged, len(inserts))
+
+	g, inserting := errgroup.WithContext(ctx)
+	g.SetLimit(2) // as history does
+
 	began := time.Now()
 
-	var staged []store.Staged
+	for i, parts := range inserts {
+		g.Go(func() (err error) {
+			staged[i], err = s.Stage(inserting, store.FilterCore, slices.Values(parts))
 
-	for _, b := range batches {
-		next, err := s.Stage(ctx, b)
-		if err != nil {
-			return f, err
-		}
+			return err
+		})
+	}
 
-		staged = append(staged, next)
-		f.Events += len(b.Events)
+	if err := g.Wait(); err != nil {
+		return f, err
 	}
 
 	if err := s.Cover(ctx, staged...); err != nil {
@@ -199,13 +206,38 @@ func (r *run) inserting(ctx context.Context) (f floor, err error) {
 
 	f.Wall = time.Since(began)
 
+	for _, p := range parts {
+		f.Events += len(p.Events)
+	}
+
 	return f, nil
 }
 
 var errEnough = errors.New("enough events are read")
 
-// batches are decoded events of the chain as the indexer would write them.
-func (r *run) batches(ctx context.Context) ([]store.Batch, error) {
+// chunked gives the parts of one insert after the other, each of so many events at
+// least, but the last.
+func chunked(parts []store.Part, size int) iter.Seq[[]store.Part] {
+	return func(yield func([]store.Part) bool) {
+		for start, end, events := 0, 0, 0; end < len(parts); {
+			events += len(parts[end].Events)
+			end++
+
+			if events < size && end < len(parts) {
+				continue
+			}
+
+			if !yield(parts[start:end]) {
+				return
+			}
+
+			start, events = end, 0
+		}
+	}
+}
+
+// decoded are events of the chain as the indexer would write them.
+func (r *run) decoded(ctx context.Context) (parts []store.Part, err error) {
 	base := venice.Base()
 
 	filter, err := chain.NewFilterSet(chain.FilterCore, chain.Contracts{VVV: base.VVV, Staking: base.Staking, DIEM: base.DIEM, Airdrop: base.Airdrop})
@@ -224,22 +256,15 @@ func (r *run) batches(ctx context.Context) ([]store.Batch, error) {
 	}
 	defer pool.Close()
 
-	var (
-		batches []store.Batch
-		next    = store.Batch{Filter: store.FilterCore}
-	)
+	read := 0
 
 	err = pool.Scan(ctx, chain.ScanConfig{Filter: filter, Ranges: []chain.Range{{From: r.endpoint.First, To: r.endpoint.Head}}},
 		func(c chain.Chunk) error {
-			next.Events, err = decoder.Decode(next.Events, c.Logs)
-			next.Covered = append(next.Covered, store.Range{From: c.From, To: c.To})
+			events, err := decoder.Decode(nil, c.Logs)
+			parts = append(parts, store.Part{Events: events, Covered: []store.Range{{From: c.From, To: c.To}}})
+			read += len(events)
 
-			if len(next.Events) >= insertBatch {
-				batches = append(batches, next)
-				next = store.Batch{Filter: store.FilterCore}
-			}
-
-			if err == nil && len(batches)*insertBatch >= insertEvents {
+			if err == nil && read >= floorEvents {
 				return errEnough
 			}
 
@@ -249,5 +274,5 @@ func (r *run) batches(ctx context.Context) ([]store.Batch, error) {
 		return nil, err
 	}
 
-	return batches, nil
+	return parts, nil
 }

@@ -226,7 +226,7 @@ func newPool(urls []string) (*chain.Pool, error) {
 
 func (p *process) daemon(pool *chain.Pool, warehouse *store.Store) *follow.Daemon {
 	history := &follow.History{
-		Source: pool, Decoder: p.decoder, Warehouse: warehouse, Filter: p.filter, BatchEvents: 100,
+		Source: pool, Decoder: p.decoder, Warehouse: warehouse, Filter: p.filter, InsertEvents: 100,
 		FlushAfter: 50 * time.Millisecond, Verify: p.history,
 	}
 

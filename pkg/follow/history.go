@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -14,16 +15,18 @@ import (
 	"diemhouse/pkg/store"
 )
 
-// Defaults of [History].
 const (
-	// DefaultBatchEvents is how many events are put into one insert. Of 50,000 the server
-	// takes a seventh less time each, but two such batches are 40 MB; of 10,000 it takes a
-	// third more.
-	DefaultBatchEvents = 20_000
-	// DefaultFlushAfter is how long events of history wait for a fuller batch.
+	// DefaultFlushAfter is how long an insert of history stays open for more events.
 	DefaultFlushAfter = time.Second
-	// coverAfter is how long written batches wait until they count, all at once: each of
-	// its own would cost a fifth of the time of history. A kill has that much read again.
+	// partEvents is how many events are given to an insert at a time, when it does not
+	// wait for fewer.
+	partEvents = 2048
+	// inserts is how many are under way: one takes events in while the server sorts and
+	// writes those of the other.
+	inserts = 2
+	// coverAfter is how long written events wait until they count, all at once: each
+	// insert of its own would cost a fifth of the time of history. A kill has that much
+	// read again.
 	coverAfter = 2 * time.Second
 )
 
@@ -43,24 +46,23 @@ type History struct {
 	Workers int
 	// Verify is how far answers are checked against the chain's headers.
 	Verify chain.Verification
-	// BatchEvents is the size of an insert. Zero: DefaultBatchEvents.
-	BatchEvents int
-	// FlushAfter bounds the time before fewer events are inserted all the same. Zero:
-	// DefaultFlushAfter.
+	// InsertEvents is how many events end an insert. Zero: what the warehouse advises.
+	InsertEvents int
+	// FlushAfter ends it with fewer. Zero: DefaultFlushAfter.
 	FlushAfter time.Duration
 	// Observer hears of progress. Nil: nobody.
 	Observer Observer
 }
 
-// fill is one batch on its way to the warehouse.
-type fill struct {
-	store.Batch
+// part is what one or several answers tell, on its way to the warehouse.
+type part struct {
+	store.Part
 
 	blocks  uint64
 	unknown int
 }
 
-// written are batches that do not count yet.
+// written is what was written and does not count yet.
 type written struct {
 	staged  []store.Staged
 	blocks  uint64
@@ -68,36 +70,75 @@ type written struct {
 	unknown int
 }
 
+// add counts what another insert wrote.
+func (w *written) add(more written) {
+	w.staged = append(w.staged, more.staged...)
+	w.blocks += more.blocks
+	w.events += more.events
+	w.unknown += more.unknown
+}
+
+// unwrittenError says that the warehouse did not take what was read. It is held by
+// nobody: it must be read again.
+type unwrittenError struct{ err error }
+
+func (e *unwrittenError) Error() string { return e.err.Error() }
+func (e *unwrittenError) Unwrap() error { return e.err }
+
 // Fill makes the range covered. When some of it cannot be read, the rest is covered
 // before the [*chain.ScanError] that names it is returned; calling again goes on
 // where this call stopped.
 func (h *History) Fill(ctx context.Context, r chain.Range) error {
+	var (
+		pause = backoff.NewExponentialBackOff()
+		least = uint64(math.MaxUint64)
+		since time.Time // nothing got further
+	)
+
 	for {
-		err := h.fill(ctx, r)
+		left, err := h.fill(ctx, r)
+		if err == nil {
+			return nil
+		}
+
+		if left < least {
+			least, since = left, time.Now()
+			pause.Reset()
+		}
 
 		// A rewind has undone some of it, which is now a gap again.
-		if overtaken, ok := errors.AsType[*store.OvertakenError](err); ok && ctx.Err() == nil {
-			h.observer().Stumbled(overtaken)
+		_, overtaken := errors.AsType[*store.OvertakenError](err)
+		_, unwritten := errors.AsType[*unwrittenError](err)
 
-			continue
-		}
+		switch {
+		case ctx.Err() == nil && overtaken:
+			h.observer().Stumbled(err)
+		case ctx.Err() == nil && unwritten && store.Retryable(err) && time.Since(since) < patience:
+			h.observer().Stumbled(err)
 
-		if err != nil {
+			if err := sleep(ctx, pause.NextBackOff()); err != nil {
+				return err
+			}
+		default:
 			return fmt.Errorf("fill history of %s: %w", r, err)
 		}
-
-		return nil
 	}
 }
 
-// fill reads and writes what is missing.
-func (h *History) fill(ctx context.Context, r chain.Range) error {
-	gaps, err := h.Warehouse.Gaps(ctx, h.Filter.Name(), r.From, r.To)
+// fill reads and writes what is missing. With an error it says how many blocks were
+// missing when it began.
+func (h *History) fill(ctx context.Context, r chain.Range) (left uint64, err error) {
+	var gaps []store.Range
+
+	err = persist(ctx, "find what is missing", func() (err error) {
+		gaps, err = h.Warehouse.Gaps(ctx, h.Filter.Name(), r.From, r.To)
+
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("find what is missing: %w", err)
+		return math.MaxUint64, err
 	}
 
-	var left uint64
 	for _, gap := range gaps {
 		left += gap.To - gap.From + 1
 	}
@@ -105,62 +146,63 @@ func (h *History) fill(ctx context.Context, r chain.Range) error {
 	h.observer().Filled(0, left, 0, 0)
 
 	if left == 0 {
-		return nil
+		return 0, nil
 	}
 
 	var (
-		batches    = make(chan fill)
-		spare      = make(chan []decode.Event, 2) // the memory of written batches
+		parts      = make(chan part)
+		spare      = make(chan []decode.Event, 2) // the memory of what was written
+		done       = make(chan written, inserts)
 		incomplete error
 	)
 
 	g, gctx := errgroup.WithContext(ctx)
 
 	g.Go(func() error {
-		defer close(batches)
+		defer close(parts)
 
 		var err error
-		incomplete, err = h.read(gctx, chainRanges(gaps), batches, spare)
+		incomplete, err = h.read(gctx, chainRanges(gaps), parts, spare)
 
 		return err
 	})
-	g.Go(func() error { return h.write(gctx, batches, spare, left) })
+	g.Go(func() error {
+		defer close(done)
+
+		return h.insertAll(gctx, parts, spare, done)
+	})
+	g.Go(func() error { return h.coverAll(gctx, done, left) })
 
 	if err := g.Wait(); err != nil {
-		return err
+		return left, err
 	}
 
-	return incomplete
+	return left, incomplete
 }
 
-// read scans and decodes. What the scan could not get is returned apart, so that the
-// batches it did get are still written.
-func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- fill, spare <-chan []decode.Event) (incomplete, err error) {
-	var (
-		next  = fill{Batch: store.Batch{Filter: h.Filter.Name()}}
-		since = time.Now()
-	)
+// read scans and decodes. What the scan could not get is returned apart, so that what
+// it did get is still written.
+func (h *History) read(ctx context.Context, gaps []chain.Range, parts chan<- part, spare <-chan []decode.Event) (incomplete, err error) {
+	var next part
 
-	send := func() error {
-		if next.blocks == 0 {
-			return nil
-		}
-
-		select {
-		case batches <- next:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-
-		next = fill{Batch: store.Batch{Filter: h.Filter.Name()}}
-		since = time.Now()
+	sent := func() {
+		next = part{}
 
 		select {
 		case next.Events = <-spare:
 		default:
 		}
+	}
 
-		return nil
+	send := func() error {
+		select {
+		case parts <- next:
+			sent()
+
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 
 	var failed error // of decoding or sending: not the scan's
@@ -175,16 +217,23 @@ func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- f
 			}
 
 			next.Events = decoded.events
-
 			next.Covered = append(next.Covered, storeRange(c.Range))
 			next.blocks += c.Len()
 			next.unknown += decoded.unknown
 
-			if len(next.Events) >= h.batchEvents() || time.Since(since) >= h.flushAfter() {
+			if len(next.Events) >= min(partEvents, h.insertEvents()) {
 				failed = send()
+
+				return failed
 			}
 
-			return failed
+			select {
+			case parts <- next:
+				sent()
+			default:
+			}
+
+			return nil
 		})
 	if failed != nil {
 		return nil, failed
@@ -194,10 +243,16 @@ func (h *History) read(ctx context.Context, gaps []chain.Range, batches chan<- f
 		return nil, ctx.Err()
 	}
 
-	return incomplete, send()
+	if next.blocks > 0 {
+		err = send()
+	}
+
+	return incomplete, err
 }
 
-func (h *History) write(ctx context.Context, batches <-chan fill, spare chan<- []decode.Event, left uint64) error {
+// coverAll makes what comes count, now and then. left is how many blocks there are to
+// cover.
+func (h *History) coverAll(ctx context.Context, done <-chan written, left uint64) error {
 	var (
 		waiting written
 		due     <-chan time.Time // nil: nothing waits
@@ -205,21 +260,12 @@ func (h *History) write(ctx context.Context, batches <-chan fill, spare chan<- [
 
 	for {
 		select {
-		case b, more := <-batches:
-			if !more {
+		case more, open := <-done:
+			if !open {
 				return h.cover(ctx, waiting, left-waiting.blocks)
 			}
 
-			if err := h.stage(ctx, b, &waiting); err != nil {
-				return err
-			}
-
-			clear(b.Events) // lets go of what they refer to
-
-			select {
-			case spare <- b.Events[:0]:
-			default:
-			}
+			waiting.add(more)
 
 			if due == nil {
 				due = time.After(coverAfter)
@@ -234,20 +280,6 @@ func (h *History) write(ctx context.Context, batches <-chan fill, spare chan<- [
 			waiting, due = written{}, nil
 		}
 	}
-}
-
-func (h *History) stage(ctx context.Context, b fill, onto *written) error {
-	return persist(ctx, fmt.Sprintf("write %d events of %d blocks", len(b.Events), b.blocks), func() error {
-		staged, err := h.Warehouse.Stage(ctx, b.Batch)
-		if err == nil {
-			onto.staged = append(onto.staged, staged)
-			onto.blocks += b.blocks
-			onto.events += len(b.Events)
-			onto.unknown += b.unknown
-		}
-
-		return err
-	})
 }
 
 // cover makes what was written count; left is how many blocks there are to cover after it.
@@ -282,12 +314,12 @@ func (h *History) observer() Observer {
 	return h.Observer
 }
 
-func (h *History) batchEvents() int {
-	if h.BatchEvents <= 0 {
-		return DefaultBatchEvents
+func (h *History) insertEvents() int {
+	if h.InsertEvents <= 0 {
+		return h.Warehouse.InsertSize()
 	}
 
-	return h.BatchEvents
+	return h.InsertEvents
 }
 
 func (h *History) flushAfter() time.Duration {

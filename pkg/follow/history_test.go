@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -109,23 +112,36 @@ func TestDaemonKeepsTryingWhatCannotBeRead(t *testing.T) {
 	stopped(t, r)
 }
 
-// weighed is the real warehouse, which notes how large the batches are.
+// weighed is the real warehouse, which notes how large the inserts are.
 type weighed struct {
 	*store.Store
 
 	mu      sync.Mutex
-	batches []int
+	inserts []int
 }
 
-func (w *weighed) Stage(ctx context.Context, b store.Batch) (store.Staged, error) {
+func (w *weighed) Stage(ctx context.Context, filter string, parts iter.Seq[store.Part]) (store.Staged, error) {
+	events := 0
+
+	staged, err := w.Store.Stage(ctx, filter, func(yield func(store.Part) bool) {
+		for p := range parts {
+			events += len(p.Events)
+
+			if !yield(p) {
+				return
+			}
+		}
+	})
+
 	w.mu.Lock()
-	w.batches = append(w.batches, len(b.Events))
-	w.mu.Unlock()
+	defer w.mu.Unlock()
 
-	return w.Store.Stage(ctx, b)
+	w.inserts = append(w.inserts, events)
+
+	return staged, err
 }
 
-func TestBatchesDoNotGrowWithTheRange(t *testing.T) {
+func TestInsertsDoNotGrowWithTheRange(t *testing.T) {
 	t.Parallel()
 
 	const wanted = 200
@@ -137,7 +153,7 @@ func TestBatchesDoNotGrowWithTheRange(t *testing.T) {
 
 	w := &weighed{Store: b.store}
 	h := b.history()
-	h.Warehouse, h.BatchEvents = w, wanted
+	h.Warehouse, h.InsertEvents = w, wanted
 
 	require.NoError(t, h.Fill(t.Context(), everything(b)))
 
@@ -146,11 +162,78 @@ func TestBatchesDoNotGrowWithTheRange(t *testing.T) {
 		largest = max(largest, events)
 	}
 
-	require.Greater(t, len(w.batches), 3)
+	require.Greater(t, len(w.inserts), 3)
 
-	for _, events := range w.batches {
-		require.Less(t, events, wanted+largest, "a batch is what was wanted and less than one answer more")
+	for _, events := range w.inserts {
+		// The last part may be as large, and its last answer go beyond.
+		require.Less(t, events, 2*wanted+largest)
 	}
+}
+
+// broken is the real warehouse, of which inserts fail in the middle.
+type broken struct {
+	*store.Store
+
+	err    error
+	times  atomic.Int32 // how many are to fail
+	failed atomic.Int32
+}
+
+func (b *broken) Stage(ctx context.Context, filter string, parts iter.Seq[store.Part]) (store.Staged, error) {
+	if b.times.Add(-1) < 0 {
+		return b.Store.Stage(ctx, filter, parts)
+	}
+
+	b.failed.Add(1)
+
+	_, err := b.Store.Stage(ctx, filter, func(yield func(store.Part) bool) {
+		for p := range parts {
+			yield(p)
+
+			return
+		}
+	})
+
+	return store.Staged{}, errors.Join(err, b.err)
+}
+
+func TestHistoryThatTheWarehouseLostIsReadAgain(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{RangeLimit: 12})
+	_, err := b.net.Mine(60)
+	require.NoError(t, err)
+
+	all := everything(b)
+	w := &broken{Store: b.store, err: syscall.ECONNRESET}
+	w.times.Store(3)
+
+	h := b.history()
+	h.Warehouse, h.InsertEvents = w, 100
+
+	require.NoError(t, h.Fill(t.Context(), all))
+	require.EqualValues(t, 3, w.failed.Load())
+	require.ErrorIs(t, b.heard.stumbled(), syscall.ECONNRESET)
+
+	gaps, err := b.store.Gaps(t.Context(), b.filter.Name(), all.From, all.To)
+	require.NoError(t, err)
+	require.Empty(t, gaps)
+	b.requireFigures(t, all.To)
+}
+
+func TestHistoryThatTheWarehouseRefusesIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, devnet.Config{})
+	w := &broken{Store: b.store, err: errFault}
+	w.times.Store(1)
+
+	h := b.history()
+	h.Warehouse = w
+
+	require.ErrorIs(t, h.Fill(t.Context(), everything(b)), errFault)
+	require.EqualValues(t, 1, w.failed.Load())
+	require.NoError(t, h.Fill(t.Context(), everything(b)))
 }
 
 // overtaken is the real warehouse, on which another process starts after the first batch

@@ -3,6 +3,7 @@ package follow
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -15,9 +16,11 @@ import (
 
 // Writer takes decoded ranges. [*store.Store] is one.
 type Writer interface {
-	// Stage writes the batch's events, Cover makes several staged batches count. Both are
-	// safe to repeat, but for Cover after a [*store.OvertakenError].
-	Stage(ctx context.Context, b store.Batch) (store.Staged, error)
+	// Stage writes the events of all parts in one insert, Cover makes several inserts
+	// count. Cover is safe to repeat, but after a [*store.OvertakenError].
+	Stage(ctx context.Context, filter string, parts iter.Seq[store.Part]) (store.Staged, error)
+	// InsertSize is how many events one insert should take.
+	InsertSize() int
 	Cover(ctx context.Context, staged ...store.Staged) error
 	// Gaps gives the parts of [from, to] that are not covered under the filter.
 	Gaps(ctx context.Context, filter string, from, to uint64) ([]store.Range, error)

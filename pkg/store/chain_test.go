@@ -3,6 +3,7 @@ package store_test
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"strings"
 
@@ -76,6 +77,23 @@ func (c *madeChain) between(r store.Range) []decode.Event {
 // history is the batch that fills a settled range.
 func (c *madeChain) history(r store.Range) store.Batch {
 	return store.Batch{Filter: store.FilterCore, Events: c.between(r), Covered: []store.Range{r}}
+}
+
+// parts are the same, block by block, all in the same memory.
+func (c *madeChain) parts(r store.Range) iter.Seq[store.Part] {
+	return func(yield func(store.Part) bool) {
+		var events []decode.Event
+
+		for n := r.From; n <= r.To; n++ {
+			events = append(events[:0], c.blocks[n].events...)
+
+			if !yield(store.Part{Events: events, Covered: []store.Range{{From: n, To: n}}}) {
+				return
+			}
+
+			clear(events)
+		}
+	}
 }
 
 // head is the batch that follows the blocks from to to, of a loop that began at since.

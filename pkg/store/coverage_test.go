@@ -176,7 +176,7 @@ func TestStagedBatchesCountTogether(t *testing.T) {
 	for i, r := range []store.Range{{From: 1, To: 9}, {From: 21, To: 30}, {From: 10, To: 20}} {
 		var err error
 
-		staged[i], err = s.Stage(t.Context(), c.history(r))
+		staged[i], err = s.Stage(t.Context(), store.FilterCore, c.parts(r))
 		require.NoError(t, err)
 	}
 
@@ -191,7 +191,7 @@ func TestStagedBatchesCountTogether(t *testing.T) {
 	require.NoError(t, s.Cover(t.Context(), staged[:]...), "it is safe to repeat")
 	requireCovered(t, s, store.Range{From: 1, To: 30})
 
-	all, err := s.Stage(t.Context(), store.Batch{Filter: store.FilterAll, Covered: []store.Range{{From: 1, To: 9}}})
+	all, err := s.Stage(t.Context(), store.FilterAll, c.parts(store.Range{From: 1, To: 9}))
 	require.NoError(t, err)
 	require.ErrorContains(t, s.Cover(t.Context(), staged[0], all), "filters core and all")
 }
@@ -205,11 +205,11 @@ func TestStagedBeforeARewindDoesNotCount(t *testing.T) {
 	c.grow(30)
 	require.NoError(t, s.Write(t.Context(), c.history(store.Range{From: 1, To: 10})))
 
-	before, err := s.Stage(t.Context(), c.history(store.Range{From: 11, To: 20}))
+	before, err := s.Stage(t.Context(), store.FilterCore, c.parts(store.Range{From: 11, To: 20}))
 	require.NoError(t, err)
 	require.NoError(t, s.Rewind(t.Context(), 12))
 
-	after, err := s.Stage(t.Context(), c.history(store.Range{From: 21, To: 30}))
+	after, err := s.Stage(t.Context(), store.FilterCore, c.parts(store.Range{From: 21, To: 30}))
 	require.NoError(t, err)
 
 	var overtaken *store.OvertakenError

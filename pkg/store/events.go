@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math/big"
 	"slices"
 	"sync"
@@ -25,18 +26,16 @@ var eventColumns = []string{
 const partRows = 2048
 
 // insertEvents writes events in one insert, which the views on the table follow.
-func (s *Store) insertEvents(ctx context.Context, version uint64, events []decode.Event) error {
-	if len(events) == 0 {
-		return nil
-	}
-
+func (s *Store) insertEvents(ctx context.Context, version uint64, events iter.Seq[[]decode.Event]) error {
 	block := eventBlocks.Get().(*eventBlock) //nolint:forcetypeassert // nothing else is put there
 	defer eventBlocks.Put(block)
 
 	parts := func(yield func([]any) bool) {
-		for part := range slices.Chunk(events, partRows) {
-			if !yield(block.columns(version, part)) {
-				return
+		for some := range events {
+			for part := range slices.Chunk(some, partRows) {
+				if !yield(block.columns(version, part)) {
+					return
+				}
 			}
 		}
 	}

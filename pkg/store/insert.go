@@ -6,6 +6,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
 // insert sends rows, given by columns, in one statement. Each column is a slice that
@@ -15,19 +17,28 @@ func (s *Store) insert(ctx context.Context, table string, names []string, column
 }
 
 // insertParts sends rows in one statement that are too many to be held at once as
-// columns. The server puts the parts together again, and so makes one insert of them;
-// over HTTP clickhouse-go does.
+// columns, as they come; it says nothing to the server when none come. The server puts
+// the parts together again, and so makes one insert of them; over HTTP clickhouse-go
+// does, and holds them all.
 func (s *Store) insertParts(ctx context.Context, table string, names []string, parts iter.Seq[[]any]) error {
-	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+")")
-	if err != nil {
-		return s.secret.redact(err)
-	}
+	var batch driver.Batch
 
-	defer func() { _ = batch.Close() }() // the error of Send says more
+	defer func() {
+		if batch != nil {
+			_ = batch.Close() // the error of Send says more
+		}
+	}()
 
 	for columns := range parts {
-		// What is there is sent before more is added, so that Send has the last part.
-		if err := batch.Flush(); err != nil {
+		var err error
+
+		if batch == nil {
+			batch, err = s.conn.PrepareBatch(ctx, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+")")
+		} else {
+			err = batch.Flush() // what is there is sent before more is added, so that Send has the last part
+		}
+
+		if err != nil {
 			return s.secret.redact(err)
 		}
 
@@ -36,6 +47,10 @@ func (s *Store) insertParts(ctx context.Context, table string, names []string, p
 				return fmt.Errorf("column %s of %s: %w", names[i], table, err)
 			}
 		}
+	}
+
+	if batch == nil || ctx.Err() != nil {
+		return ctx.Err()
 	}
 
 	return s.secret.redact(batch.Send())

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"diemhouse/pkg/decode"
 )
@@ -83,7 +84,7 @@ func (s *Store) redecodePage(ctx context.Context, version uint64, stored []decod
 		return 0, err
 	}
 
-	if err := s.insertEvents(ctx, s.clock.next(version), events); err != nil {
+	if err := s.insertEvents(ctx, s.clock.next(version), slices.Values([][]decode.Event{events})); err != nil {
 		return 0, err
 	}
 

@@ -90,7 +90,7 @@ func (s *Store) replace(ctx context.Context, filter string, r Range, events []de
 	buried := s.clock.next(max(version, greatest))
 	written := s.clock.next(buried)
 
-	if err := s.insertEvents(ctx, written, events); err != nil {
+	if err := s.insertEvents(ctx, written, slices.Values([][]decode.Event{events})); err != nil {
 		return Replaced{}, err
 	}
 

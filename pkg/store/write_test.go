@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -217,4 +218,55 @@ func TestManyEventsAreOneInsert(t *testing.T) {
 
 	require.EqualValues(t, events, number(t, s, "SELECT count() FROM events"))
 	require.EqualValues(t, 1, number(t, s, "SELECT count() FROM system.parts WHERE database = currentDatabase() AND table = 'events'"))
+}
+
+// TestStagedInParts has one insert of many parts, which share their memory.
+func TestStagedInParts(t *testing.T) {
+	t.Parallel()
+
+	for name, dsn := range map[string]string{"Native": testenv.DSN(t), "HTTP": httpDSN(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s, c := open(t, dsn), newChain(18)
+			require.NoError(t, s.Migrate(t.Context()))
+			c.grow(400)
+
+			all := store.Range{From: 1, To: c.tip()}
+			staged, err := s.Stage(t.Context(), store.FilterCore, c.parts(all))
+			require.NoError(t, err)
+			requireCovered(t, s)
+			require.Equal(t, number(t, s, "SELECT uniqExact(_partition_id) FROM events"), number(t, s, "SELECT uniqExact(_part) FROM events"),
+				"the server got one insert")
+
+			require.NoError(t, s.Cover(t.Context(), staged))
+			requireCovered(t, s, all)
+			requireHolds(t, s, c.between(all))
+		})
+	}
+}
+
+func TestStageRefuses(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), newChain(19)
+	c.grow(10)
+
+	_, err := s.Stage(t.Context(), "some", c.parts(store.Range{From: 1, To: 9}))
+	require.ErrorContains(t, err, `filter "some" is neither core nor all`)
+
+	_, err = s.Stage(t.Context(), store.FilterCore, func(yield func(store.Part) bool) {
+		if yield(store.Part{Covered: []store.Range{{From: 1, To: 2}}}) {
+			yield(store.Part{Covered: []store.Range{{From: 4, To: 3}}})
+		}
+	})
+	require.ErrorContains(t, err, "covered range 4-3 is reversed")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err = s.Stage(ctx, store.FilterCore, func(yield func(store.Part) bool) {
+		yield(store.Part{Events: c.between(store.Range{From: 1, To: 9})})
+		cancel()
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, storedEvents(t, s), "an insert that was given up leaves nothing")
 }
