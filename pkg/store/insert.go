@@ -6,8 +6,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
 // insert sends rows, given by columns, in one statement. Each column is a slice that
@@ -21,36 +19,40 @@ func (s *Store) insert(ctx context.Context, table string, names []string, column
 // the parts together again, and so makes one insert of them; over HTTP clickhouse-go
 // does, and holds them all.
 func (s *Store) insertParts(ctx context.Context, table string, names []string, parts iter.Seq[[]any]) error {
-	var batch driver.Batch
+	next, stop := iter.Pull(parts)
+	defer stop()
 
-	defer func() {
-		if batch != nil {
-			_ = batch.Close() // the error of Send says more
-		}
-	}()
+	columns, more := next()
+	if !more {
+		return ctx.Err()
+	}
 
-	for columns := range parts {
-		var err error
+	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+")")
+	if err != nil {
+		return s.secret.redact(err)
+	}
+	defer func() { _ = batch.Close() }() // the error of Send says more
 
-		if batch == nil {
-			batch, err = s.conn.PrepareBatch(ctx, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+")")
-		} else {
-			err = batch.Flush() // what is there is sent before more is added, so that Send has the last part
-		}
-
-		if err != nil {
-			return s.secret.redact(err)
-		}
-
+	for {
 		for i, values := range columns {
 			if err := batch.Column(i).Append(values); err != nil {
 				return fmt.Errorf("column %s of %s: %w", names[i], table, err)
 			}
 		}
+
+		if columns, more = next(); !more {
+			break
+		}
+
+		// What is there is sent before more is added, so that Send has the last part.
+		if err := batch.Flush(); err != nil {
+			return s.secret.redact(err)
+		}
 	}
 
-	if batch == nil || ctx.Err() != nil {
-		return ctx.Err()
+	// What gave the parts may have given up.
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 
 	return s.secret.redact(batch.Send())
