@@ -50,8 +50,11 @@ func (s *Store) insertParts(ctx context.Context, table string, names []string, p
 		}
 	}
 
-	// What gave the parts may have given up.
+	// What gave the parts may have given up. To close the batch would end the insert with
+	// what was sent, and wait for it.
 	if err := ctx.Err(); err != nil {
+		_ = batch.Abort()
+
 		return err
 	}
 

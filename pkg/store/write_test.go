@@ -264,7 +264,10 @@ func TestStageRefuses(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = s.Stage(ctx, store.FilterCore, func(yield func(store.Part) bool) {
-		yield(store.Part{Events: c.between(store.Range{From: 1, To: 9})})
+		for range 3 {
+			yield(store.Part{Events: c.between(store.Range{From: 1, To: 9})})
+		}
+
 		cancel()
 	})
 	require.ErrorIs(t, err, context.Canceled)
