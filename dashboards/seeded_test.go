@@ -231,7 +231,7 @@ func headlines(t *testing.T, w *warehouse, d *devnet.Devnet) {
 		{dashboards.SupplyUID, 7, "year", year},
 		{dashboards.SupplyUID, 8, "burned", tokens(f.VVVBurned)},
 		{dashboards.SupplyUID, 9, "staked", tokens(f.SVVVTotalSupply)},
-		{dashboards.SupplyUID, 10, "cursor", float64(f.Block)},
+		{dashboards.SupplyUID, 10, "block", float64(f.Block)},
 		{dashboards.DiemUID, 30, "staked", tokens(f.DiemTotalStaked)},
 		{dashboards.DiemUID, 31, "cooling", tokens(f.DiemHeld) - tokens(f.DiemTotalStaked)},
 		{dashboards.StakingUID, 2, "staked", tokens(f.SVVVTotalSupply) / effective},

@@ -37,9 +37,9 @@ CROSS JOIN
 
 	at := figure(10, "True at block",
 		"The newest block in the warehouse, and how long ago it was made. Every figure of this page holds at that block.",
-		panel.Number, `SELECT cursor, dateDiff('second', cursor_time, now('UTC')) AS age FROM status WHERE cursor_time > 0`)
+		panel.Number, `SELECT block_number AS block, dateDiff('second', block_time, now('UTC')) AS age FROM supply_now`)
 	at.Fields = []panel.Field{
-		{Column: "cursor", Title: "block"},
+		{Column: "block", Title: "block"},
 		{Column: "age", Title: "ago", Unit: panel.Seconds, Decimals: panel.Whole, Thresholds: ageLevels},
 	}
 
