@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"math/big"
 	"net/http"
 	"slices"
@@ -180,7 +179,7 @@ func (r *run) inserting(ctx context.Context) (f floor, err error) {
 		return f, err
 	}
 
-	inserts := slices.Collect(chunked(parts, s.InsertSize()))
+	inserts := chunked(parts, s.InsertSize())
 	staged := make([]store.Staged, len(inserts))
 
 	g, inserting := errgroup.WithContext(ctx)
@@ -215,25 +214,21 @@ func (r *run) inserting(ctx context.Context) (f floor, err error) {
 
 var errEnough = errors.New("enough events are read")
 
-// chunked gives the parts of one insert after the other, each of so many events at
-// least, but the last.
-func chunked(parts []store.Part, size int) iter.Seq[[]store.Part] {
-	return func(yield func([]store.Part) bool) {
-		for start, end, events := 0, 0, 0; end < len(parts); {
-			events += len(parts[end].Events)
-			end++
+// chunked puts the parts together that are one insert, each of so many events at least,
+// but the last.
+func chunked(parts []store.Part, size int) (inserts [][]store.Part) {
+	start, events := 0, 0
 
-			if events < size && end < len(parts) {
-				continue
-			}
+	for i, p := range parts {
+		events += len(p.Events)
 
-			if !yield(parts[start:end]) {
-				return
-			}
-
-			start, events = end, 0
+		if events >= size || i == len(parts)-1 {
+			inserts = append(inserts, parts[start:i+1])
+			start, events = i+1, 0
 		}
 	}
+
+	return inserts
 }
 
 // decoded are events of the chain as the indexer would write them.

@@ -12,7 +12,7 @@ import (
 )
 
 // abandoned is the age at which the mark of another process is taken for one that was
-// killed: no rewrite lasts as long.
+// killed. A range is replaced in seconds, and Redecode tells the rollups page by page.
 const abandoned = time.Hour
 
 // rewriter lets one rewrite of this process at a time note how far it came.
