@@ -21,14 +21,14 @@ func diemStaking() []panel.Panel {
 	over := series(32, "DIEM staked over time",
 		"DIEM staked, and DIEM in its cooldown, at the end of each interval.",
 		panel.Lines, panel.DIEM, `SELECT $__timeInterval(hour) AS time, argMax(diem_staked, hour) AS staked, argMax(diem_cooling, hour) AS cooling
-FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
+FROM figures_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "staked", Title: "staked", Colour: panel.Blue},
 		panel.Field{Column: "cooling", Title: "in cooldown", Colour: panel.Orange, Right: true})
 
 	flow := series(33, "DIEM staked and unstaked",
 		"DIEM newly staked (up) and DIEM whose unstaking began (down) in each interval, and the net of both as a line.",
-		panel.Bars, panel.DIEM, `SELECT $__timeInterval(hour) AS time, sum(diem_staked_in) AS staked, 0 - sum(diem_staked_out) AS unstaked, sum(diem_staked_delta) AS net
-FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
+		panel.Bars, panel.DIEM, `SELECT $__timeInterval(hour) AS time, toFloat64(sum(diem_staked_in)) / 1e18 AS staked, toFloat64(sum(diem_staked - diem_staked_in)) / 1e18 AS unstaked, toFloat64(sum(diem_staked)) / 1e18 AS net
+FROM rollup_hourly FINAL WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "staked", Title: "staked", Colour: panel.Green},
 		panel.Field{Column: "unstaked", Title: "unstaking begun", Colour: panel.Red},
 		panel.Field{Column: "net", Title: "net", Colour: panel.Neutral, Line: true})

@@ -28,10 +28,16 @@ func known(p panel.Panel, figure string) panel.Panel {
 	return past(p, figure)
 }
 
-// past shows beside a figure how an expression of supply_hourly came to be it.
+// past shows beside a figure how an expression of figures_hourly came to be it: of
+// supply_hourly it would be the same, and cost twice as much.
 func past(p panel.Panel, expression string) panel.Panel {
+	return trend(p, expression, "figures_hourly")
+}
+
+// trend shows beside a figure how an expression of a view of the hours came to be it.
+func trend(p panel.Panel, expression, view string) panel.Panel {
 	p.Query.Trend = `SELECT $__timeInterval(hour) AS time, argMax(` + expression + `, hour) AS value
-FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`
+FROM ` + view + ` WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`
 
 	return p
 }

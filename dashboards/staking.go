@@ -55,14 +55,14 @@ func stakingSeries() []panel.Panel {
 	staked := series(10, "VVV staked over time",
 		"VVV staked at the end of each interval, and the part of it that is locked for DIEM.",
 		panel.Lines, panel.VVV, `SELECT $__timeInterval(hour) AS time, argMax(svvv_supply, hour) AS staked, argMax(vvv_locked, hour) AS locked
-FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
+FROM figures_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "staked", Title: "staked", Colour: panel.Blue},
 		panel.Field{Column: "locked", Title: "of it locked", Colour: panel.Orange})
 
 	flow := series(11, "VVV staked and unstaked",
 		"VVV newly staked (up) and VVV whose unstaking began (down) in each interval, and the net of both as a line. Rewards that are staked at once count as staked.",
-		panel.Bars, panel.VVV, `SELECT $__timeInterval(hour) AS time, sum(svvv_supply_in) AS staked, 0 - sum(svvv_supply_out) AS unstaked, sum(svvv_supply_delta) AS net
-FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
+		panel.Bars, panel.VVV, `SELECT $__timeInterval(hour) AS time, toFloat64(sum(svvv_supply_in)) / 1e18 AS staked, toFloat64(sum(svvv_supply - svvv_supply_in)) / 1e18 AS unstaked, toFloat64(sum(svvv_supply)) / 1e18 AS net
+FROM rollup_hourly FINAL WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "staked", Title: "staked", Colour: panel.Green},
 		panel.Field{Column: "unstaked", Title: "unstaking begun", Colour: panel.Red},
 		panel.Field{Column: "net", Title: "net", Colour: panel.Neutral, Line: true})
@@ -70,7 +70,7 @@ FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 	ratio := series(12, "Stake and lock ratio over time",
 		"VVV staked as a part of the effective supply, and VVV locked as a part of the VVV staked, at the end of each interval.",
 		panel.Lines, panel.Share, `SELECT $__timeInterval(hour) AS time, argMax(svvv_supply / nullIf(vvv_effective, 0), hour) AS staked, argMax(vvv_locked / nullIf(svvv_supply, 0), hour) AS locked
-FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
+FROM figures_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "staked", Title: "staked, of supply", Colour: panel.Blue},
 		panel.Field{Column: "locked", Title: "locked, of stake", Colour: panel.Orange})
 

@@ -27,8 +27,8 @@ FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 
 	treasury := series(32, "Treasury income",
 		"VVV minted to Venice's treasury in each interval, and its part of all emissions on the axis at the right.",
-		panel.Bars, panel.VVV, `SELECT $__timeInterval(hour) AS time, sum(vvv_emitted_treasury_delta) AS income, sum(vvv_emitted_treasury_delta) / nullIf(sum(vvv_emitted_delta), 0) AS share
-FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
+		panel.Bars, panel.VVV, `SELECT $__timeInterval(hour) AS time, toFloat64(sum(vvv_emitted_treasury)) / 1e18 AS income, income / nullIf(toFloat64(sum(vvv_emitted_stakers + vvv_emitted_treasury)) / 1e18, 0) AS share
+FROM rollup_hourly FINAL WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "income", Title: "income", Colour: panel.Pink},
 		panel.Field{Column: "share", Title: "of all emissions", Unit: panel.Share, Colour: panel.Neutral, Line: true, Right: true})
 
@@ -45,8 +45,8 @@ FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 func stakingRewards() []panel.Panel {
 	claimed := series(40, "Claims",
 		"VVV of rewards that stakers claimed in each interval. A stake, an unstake, a mint and a burn claim what is pending too.",
-		panel.Bars, panel.VVV, `SELECT $__timeInterval(hour) AS time, sum(vvv_claimed_delta) AS claimed
-FROM supply_hourly WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
+		panel.Bars, panel.VVV, `SELECT $__timeInterval(hour) AS time, toFloat64(sum(vvv_claimed)) / 1e18 AS claimed
+FROM rollup_hourly FINAL WHERE $__timeFilter(hour) GROUP BY time ORDER BY time`,
 		panel.Field{Column: "claimed", Title: "claimed", Colour: panel.Green})
 
 	feed := table(41, "Newest claims",

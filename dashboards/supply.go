@@ -25,9 +25,9 @@ FROM supply_now`)
 
 	rate := figure(3, "Mint rate",
 		"sVVV to lock for one DIEM in the bucket in force: the first of the curve whose bound is above the DIEM supply. Beside it the change since 24 hours ago.",
-		panel.Rate, `SELECT n.mint_rate AS rate, n.mint_rate / nullIf(d.mint_rate, 0) - 1 AS change
-FROM supply_now AS n
-LEFT JOIN mint_rate_at(time = now() - INTERVAL 24 HOUR) AS d ON 1 = 1`)
+		panel.Rate, `SELECT mint_rate AS rate, mint_rate / nullIf(mint_rate_day_ago, 0) - 1 AS change
+FROM mint_rate_now`)
+	rate.Exact = "mint_rate"
 	rate.Fields = []panel.Field{{Column: "rate", Title: "now"}, {Column: "change", Title: "in 24 h", Unit: panel.Share}}
 
 	target := figure(4, "DIEM supply against target",
@@ -45,7 +45,7 @@ LEFT JOIN mint_rate_at(time = now() - INTERVAL 24 HOUR) AS d ON 1 = 1`)
 		known(figure(1, "VVV locked",
 			"VVV whose stake is locked for DIEM: what all mints locked less what all burns of DIEM released. It depends on each wallet's own average rate, so it is summed from events and equals totalLockedStakedVVV() of the staking contract.",
 			panel.VVV, `SELECT vvv_locked FROM supply_now`), "vvv_locked"),
-		past(share, "vvv_locked / nullIf(vvv_effective, 0)"), known(rate, "mint_rate"), target, known(left, "diem_supply"),
+		past(share, "vvv_locked / nullIf(vvv_effective, 0)"), trend(rate, "mint_rate", "mint_rate_hourly"), target, known(left, "diem_supply"),
 		past(figure(6, "DIEM staked",
 			"DIEM staked for AI credit as a part of all DIEM; one staked DIEM gives one dollar of credit a day.",
 			panel.Share, `SELECT diem_staked / nullIf(diem_supply, 0) AS share FROM supply_now`), "diem_staked / nullIf(diem_supply, 0)"),

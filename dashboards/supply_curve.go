@@ -25,7 +25,7 @@ FROM
         FROM curve FINAL ORDER BY block_number DESC, log_index DESC LIMIT 3
     )
 ) AS c
-CROSS JOIN (SELECT diem_supply, mint_rate FROM supply_now) AS n
+CROSS JOIN (SELECT diem_supply, mint_rate FROM mint_rate_now) AS n
 ARRAY JOIN arraySort(arrayDistinct(arrayConcat([0., diem_supply], arrayFlatten(
     arrayMap(b -> [b - 0.001, b], arrayFilter(b -> b < 1.5 * target, arrayFlatten(bs))))))) AS x
 WHERE notEmpty(bs)
@@ -59,7 +59,7 @@ FROM
     FROM
     (
         SELECT toUInt256(n.diem_supply_wei) AS supply, c.bounds AS bounds, c.rates AS rates, toUInt256('1000000000000000000') AS unit
-        FROM supply_now AS n CROSS JOIN `+latestCurve+` AS c
+        FROM mint_rate_now AS n CROSS JOIN `+latestCurve+` AS c
     )
     ARRAY JOIN [1, 10, 100, 1000] AS amount
 )

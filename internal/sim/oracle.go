@@ -185,7 +185,7 @@ func (o *Oracle) rollups(ctx context.Context) error {
 func (o *Oracle) now(ctx context.Context, metrics []string) error {
 	net := sumsAt(o.events, o.head)
 
-	for _, view := range []string{"supply_now", "supply_hourly ORDER BY hour DESC LIMIT 1", "supply_daily ORDER BY day DESC LIMIT 1"} {
+	for _, view := range []string{"supply_now", "supply_hourly ORDER BY hour DESC LIMIT 1", "figures_hourly ORDER BY hour DESC LIMIT 1", "supply_daily ORDER BY day DESC LIMIT 1"} {
 		want, columns := make([]string, len(metrics)), make([]string, len(metrics))
 
 		for i, metric := range metrics {

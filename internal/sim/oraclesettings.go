@@ -94,6 +94,7 @@ func (o *Oracle) mintRate(ctx context.Context, curve *venice.Curve, supply *uint
 	for _, source := range []string{
 		"supply_now", "supply_hourly ORDER BY hour DESC LIMIT 1", "supply_daily ORDER BY day DESC LIMIT 1",
 		"mint_rate ORDER BY block_number DESC, log_index DESC LIMIT 1", "mint_rate_at(time = '" + now + "')",
+		"mint_rate_now", "mint_rate_hourly ORDER BY hour DESC LIMIT 1",
 		fmt.Sprintf("supply_at(block = %d)", o.head),
 	} {
 		have, err := o.texts(ctx, "SELECT ifNull(toString(mint_rate_wei), 'none') FROM "+source)

@@ -44,7 +44,8 @@ func eventViews() map[string][]decode.Kind {
 // compared are the other views whose content a check of its own compares.
 var compared = []string{
 	"cooldown_queue", "cooldown_releases", "coverage_gaps", "coverage_ranges", "curve_buckets", "curve_epochs", "emissions",
-	"mint_rate", "mint_rate_at", "parameter_changes", "status", "supply_at", "supply_daily", "supply_hourly", "supply_now", "wallets",
+	"figures_hourly", "mint_rate", "mint_rate_at", "mint_rate_hourly", "mint_rate_now", "parameter_changes", "status", "supply_at",
+	"supply_daily", "supply_hourly", "supply_now", "wallets",
 }
 
 // eventViews compares which events every view of events shows.

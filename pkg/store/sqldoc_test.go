@@ -119,7 +119,7 @@ func TestListOfViews(t *testing.T) {
 
 		columns := columnsOf(t, s, view)
 		for _, column := range columns {
-			if !strings.HasPrefix(view, "supply_") || !familyColumn(column) {
+			if family := strings.HasPrefix(view, "supply_") || view == "figures_hourly"; !family || !familyColumn(column) {
 				require.Contains(t, listed[view], column, "%s is not in the list's row of %s", column, view)
 			}
 		}

@@ -75,6 +75,12 @@ func requireRollups(t *testing.T, s *store.Store, events []decode.Event, newest 
 	}
 
 	require.Equal(t, hours, texts(t, s, rollupColumns("hour"), "supply_hourly ORDER BY hour"))
+
+	for _, part := range []string{"figures_hourly", "mint_rate_hourly"} {
+		columns := columnsOf(t, s, part)
+		require.Equal(t, texts(t, s, columns, "supply_hourly ORDER BY hour"), texts(t, s, columns, part+" ORDER BY hour"), part)
+	}
+
 	require.Equal(t, days, texts(t, s, rollupColumns("day"), "supply_daily ORDER BY day"))
 }
 

@@ -267,6 +267,18 @@ func (c *madeChain) tame(from uint64) {
 	}
 }
 
+// move makes the chain so many seconds younger.
+func (c *madeChain) move(seconds int64) {
+	for i := range c.blocks {
+		b := &c.blocks[i]
+		b.Time = uint64(int64(b.Time) + seconds)
+
+		for j := range b.events {
+			b.events[j].BlockTime = b.Time
+		}
+	}
+}
+
 // all are the chain's events.
 func (c *madeChain) all() []decode.Event { return c.between(store.Range{From: 1, To: c.tip()}) }
 

@@ -1,10 +1,12 @@
 package store_test
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/holiman/uint256"
 	"github.com/stretchr/testify/require"
@@ -54,6 +56,33 @@ func TestMintRateFromEveryMoment(t *testing.T) {
 		"mint_rate ORDER BY block_number, log_index"))
 }
 
+// rateRow is the mint rate by the events up to a time and a block, nil without any: the
+// last of them, its time, the supply of DIEM, bucket, rate and target.
+func rateRow(events []decode.Event, curves []epoch, at, until uint64) []string {
+	supply, end := new(big.Int), 0
+
+	for ; end < len(events) && events[end].BlockTime <= at && events[end].BlockNumber <= until; end++ {
+		switch e := events[end]; e.Kind { //nolint:exhaustive // the others do not move it
+		case decode.KindDIEMTransferMint:
+			supply.Add(supply, e.DIEMWei.ToBig())
+		case decode.KindDIEMTransferBurn:
+			supply.Sub(supply, e.DIEMWei.ToBig())
+		}
+	}
+
+	if end == 0 {
+		return nil
+	}
+
+	newest := events[end-1]
+	curve := last(curves, func(c *epoch) bool { return c.block <= newest.BlockNumber })
+	bucket, rate := curve.rateAt(supply)
+
+	return []string{
+		strconv.FormatUint(newest.BlockNumber, 10), second(int64(newest.BlockTime)), supply.String(), bucket, rate, curve.targetText(),
+	}
+}
+
 // TestMintRateAtAMoment: the rate of any second is that of the events up to it, while a
 // rewind is under way too.
 func TestMintRateAtAMoment(t *testing.T) {
@@ -67,27 +96,9 @@ func TestMintRateAtAMoment(t *testing.T) {
 	columns := []string{"block_number", "block_time", "diem_supply_wei", "mint_bucket", "mint_rate_wei", "diem_target"}
 
 	requireRate := func(at, until uint64) {
-		supply, end := new(big.Int), 0
-
-		for ; end < len(events) && events[end].BlockTime <= at && events[end].BlockNumber <= until; end++ {
-			switch e := events[end]; e.Kind { //nolint:exhaustive // the others do not move it
-			case decode.KindDIEMTransferMint:
-				supply.Add(supply, e.DIEMWei.ToBig())
-			case decode.KindDIEMTransferBurn:
-				supply.Sub(supply, e.DIEMWei.ToBig())
-			}
-		}
-
 		var want [][]string
-
-		if end > 0 {
-			newest := events[end-1]
-			curve := last(curves, func(c *epoch) bool { return c.block <= newest.BlockNumber })
-			bucket, rate := curve.rateAt(supply)
-			want = [][]string{{
-				strconv.FormatUint(newest.BlockNumber, 10), second(int64(newest.BlockTime)),
-				supply.String(), bucket, rate, curve.targetText(),
-			}}
+		if row := rateRow(events, curves, at, until); row != nil {
+			want = [][]string{row}
 		}
 
 		require.Equal(t, want, texts(t, s, columns, "mint_rate_at(time = '"+second(int64(at))+"')"), "at %d", at)
@@ -106,6 +117,51 @@ func TestMintRateAtAMoment(t *testing.T) {
 	require.NoError(t, s.Conn().Exec(t.Context(), "INSERT INTO rewinds (block_number, from_block, reason, version) "+
 		"SELECT 150, 300, 'reorg', max(version) + 1 FROM coverage"))
 	requireRate(end, 150)
+}
+
+// TestMintRateNowAndADayAgo: both are those of the events up to then, on any day of a
+// history, in the middle of a rewind, and of nothing.
+func TestMintRateNowAndADayAgo(t *testing.T) {
+	t.Parallel()
+
+	columns := []string{"block_number", "diem_supply_wei", "mint_bucket", "mint_rate_wei", "diem_target", "mint_rate_day_ago_wei"}
+
+	for _, old := range []uint64{2, 40, 111, 180, 240, 300} {
+		c := lively(47, 300)
+		before := c.blocks[old].Time
+
+		// A minute more than a day ago, so that what happens next is not reached while this runs.
+		c.move(time.Now().Add(-24*time.Hour-time.Minute).Unix() - int64(before))
+
+		events := c.all()
+		curves := epochs(t, events)
+
+		require.True(t, old == c.tip() || c.blocks[old+1].Time > c.blocks[old].Time+180, "block %d is followed too soon", old)
+
+		s := testenv.Open(t)
+		require.Empty(t, texts(t, s, columns, "mint_rate_now"))
+		require.NoError(t, s.Write(t.Context(), c.history(storeRange(1, 300))))
+
+		requireRate := func(until uint64) {
+			now, then := rateRow(events, curves, math.MaxUint64, until), rateRow(events, curves, c.blocks[old].Time, until)
+
+			rateThen := "NULL"
+			if then != nil {
+				rateThen = then[4]
+			}
+
+			require.Equal(t, [][]string{{strconv.FormatUint(until, 10), now[2], now[3], now[4], now[5], rateThen}},
+				texts(t, s, columns, "mint_rate_now"), "a day after block %d", old)
+		}
+
+		requireRate(300)
+
+		for until := uint64(297); until > 50; until -= 31 {
+			require.NoError(t, s.Conn().Exec(t.Context(), fmt.Sprintf("INSERT INTO rewinds (block_number, from_block, reason, version) "+
+				"SELECT %d, 300, 'reorg', max(version) + 1 FROM coverage", until)))
+			requireRate(until)
+		}
+	}
 }
 
 func TestCurveEpochs(t *testing.T) {
