@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -83,6 +84,9 @@ func TestFiguresAreTrueAtTheirBlock(t *testing.T) {
 			block, err := strconv.ParseUint(row[0], 10, 64)
 			require.NoError(t, err)
 			require.Equal(t, figuresAt(t, canonical, block), row[1:], "block %d", block)
+
+			rate := texts(t, s, []string{"block_number", "diem_supply_wei"}, "mint_rate_now") //nolint:contextcheck // as above
+			require.Equal(t, [][]string{{row[0], row[1+slices.Index(figures, "diem_supply")]}}, rate)
 		}
 
 		return nil
