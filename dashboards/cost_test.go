@@ -36,6 +36,20 @@ type cost struct {
 	over string
 }
 
+// repeats is how often a run asks for what cost so much before: once what is not known
+// yet, never what a reader does not get, and often what is over before a machine that was
+// called away comes back.
+func (c cost) repeats() int {
+	switch {
+	case c.over != "":
+		return 0
+	case c.time < 100*time.Millisecond:
+		return 10
+	default:
+		return 1
+	}
+}
+
 // size is a made history and what the queries cost on it.
 type size struct {
 	ledger, events, hours uint64
@@ -105,21 +119,19 @@ func costsOn(b *testing.B, w *warehouse) size {
 			c := cost{time: math.MaxInt64, cpu: math.MaxInt64}
 
 			for b.Loop() {
-				if c.over != "" {
-					continue // again and again
+				for range c.repeats() {
+					began := time.Now()
+
+					a, err := w.ask(b, sql)
+					if c.over = limit(err); c.over != "" {
+						break
+					}
+
+					require.NoError(b, err)
+
+					c.time, c.cpu = min(c.time, time.Since(began)), min(c.cpu, a.cpu)
+					c.read, c.rows = a.read, len(a.rows)
 				}
-
-				began := time.Now()
-
-				a, err := w.ask(b, sql)
-				if c.over = limit(err); c.over != "" {
-					continue
-				}
-
-				require.NoError(b, err)
-
-				c.time, c.cpu = min(c.time, time.Since(began)), min(c.cpu, a.cpu)
-				c.read, c.rows = a.read, len(a.rows)
 			}
 
 			b.ReportMetric(float64(c.read), "rows-read/op")
@@ -175,7 +187,7 @@ func cookbook(tb testing.TB) map[string]string {
 // sizes, and the rows as they were asked for.
 const reportHead = `# What the queries cost
 
-Every query of the dashboards, of their variables and annotations, of the alerts, and every example of [SQL.md](SQL.md), on made histories of 400 days: %d cores, the embedded ClickHouse %s on the same machine. Each time is the least of the runs, for a default time range and a wallet in the middle: from asking to the last row read, which grows with what else the machine does (its load average at the end: %s), and what ClickHouse computed meanwhile on all cores, which hardly does. Rows read are ClickHouse's own count, over all tables.
+Every query of the dashboards, of their variables and annotations, of the alerts, and every example of [SQL.md](SQL.md), on made histories of 400 days: %d cores, the embedded ClickHouse %s on the same machine. Each time is the least of three runs, of some twenty where it is quick, for a default time range and a wallet in the middle: from asking to the last row read, which grows with what else the machine does (its load average at the end: %s), and what ClickHouse computed meanwhile on all cores, which hardly does. Rows read are ClickHouse's own count, over all tables.
 
 %s
 The home (*diemhouse-supply*) reads the hours and the newest changes, never the history: it costs the same on any size, and a test holds it to that. What reads most is what looks at every wallet or every mint at once, and refreshes when somebody looks.

@@ -54,27 +54,30 @@ WITH
         FROM ledger FINAL
         WHERE block_number <= until AND block_time >= cut AND block_time < cut + INTERVAL 1 HOUR
     ),
+    -- Sums of all rows in each of them, not of an aggregation: that would read and sum up what
+    -- nobody asked for.
     summed AS
     (
         SELECT
-            max(last_time) AS last_time,
-            sum(vvv_supply) AS vvv_supply,
-            sum(vvv_burned_programmatic) AS vvv_burned_programmatic,
-            sum(vvv_burned_buyback) AS vvv_burned_buyback,
-            sum(vvv_burned_airdrop) AS vvv_burned_airdrop,
-            sum(vvv_burned_other) AS vvv_burned_other,
-            sum(vvv_emitted_stakers) AS vvv_emitted_stakers,
-            sum(vvv_emitted_treasury) AS vvv_emitted_treasury,
-            sum(svvv_supply) AS svvv_supply,
-            sum(vvv_locked) AS vvv_locked,
-            sum(vvv_cooling) AS vvv_cooling,
-            sum(vvv_claimed) AS vvv_claimed,
-            sum(vvv_airdropped) AS vvv_airdropped,
-            sum(diem_supply) AS diem_supply,
-            sum(diem_outstanding) AS diem_outstanding,
-            sum(diem_staked) AS diem_staked,
-            sum(diem_cooling) AS diem_cooling
-        FROM changes
+            max(c.last_time) OVER () AS last_time,
+            sum(c.vvv_supply) OVER () AS vvv_supply,
+            sum(c.vvv_burned_programmatic) OVER () AS vvv_burned_programmatic,
+            sum(c.vvv_burned_buyback) OVER () AS vvv_burned_buyback,
+            sum(c.vvv_burned_airdrop) OVER () AS vvv_burned_airdrop,
+            sum(c.vvv_burned_other) OVER () AS vvv_burned_other,
+            sum(c.vvv_emitted_stakers) OVER () AS vvv_emitted_stakers,
+            sum(c.vvv_emitted_treasury) OVER () AS vvv_emitted_treasury,
+            sum(c.svvv_supply) OVER () AS svvv_supply,
+            sum(c.vvv_locked) OVER () AS vvv_locked,
+            sum(c.vvv_cooling) OVER () AS vvv_cooling,
+            sum(c.vvv_claimed) OVER () AS vvv_claimed,
+            sum(c.vvv_airdropped) OVER () AS vvv_airdropped,
+            sum(c.diem_supply) OVER () AS diem_supply,
+            sum(c.diem_outstanding) OVER () AS diem_outstanding,
+            sum(c.diem_staked) OVER () AS diem_staked,
+            sum(c.diem_cooling) OVER () AS diem_cooling
+        FROM changes AS c
+        LIMIT 1
     )
 SELECT
     until AS block_number,
