@@ -23,8 +23,9 @@ type bloomByte struct {
 }
 
 // knownBits are the values seen last, each in the one place that its last bytes name: no
-// lock, no growth, and the few that come again and again are nearly always there.
-var knownBits [1024]atomic.Pointer[bloomBits]
+// lock, no growth past 2 MB, and what comes again and again is nearly always there: the
+// contracts and events in any case, and with so many places most wallets that act often.
+var knownBits [1 << 14]atomic.Pointer[bloomBits]
 
 // inBloom is b.Test(value) for an address or a topic.
 func inBloom(b *types.Bloom, value []byte) bool {
