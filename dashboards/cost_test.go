@@ -36,9 +36,9 @@ type cost struct {
 	over string
 }
 
-// repeats is how often a run asks for what cost so much before: once what is not known
-// yet, never what a reader does not get, and often what is over before a machine that was
-// called away comes back.
+// repeats is how often a run asks for what cost so much in the runs before: never for what
+// a reader does not get, once at first, and more often for what is quick, because a pause
+// of the machine would be most of its time.
 func (c cost) repeats() int {
 	switch {
 	case c.over != "":

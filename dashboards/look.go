@@ -28,8 +28,8 @@ func known(p panel.Panel, figure string) panel.Panel {
 	return past(p, figure)
 }
 
-// past shows beside a figure how an expression of figures_hourly came to be it: of
-// supply_hourly it would be the same, and cost twice as much.
+// past shows beside a figure how an expression of figures_hourly came to be it. Of
+// supply_hourly it would be the same, and dearer to plan.
 func past(p panel.Panel, expression string) panel.Panel {
 	return trend(p, expression, "figures_hourly")
 }
