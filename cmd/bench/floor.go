@@ -34,14 +34,9 @@ type floor struct {
 // Rate is in events a second.
 func (f floor) Rate() float64 { return float64(f.Events) / f.Wall.Seconds() }
 
-const (
-	// floorBlocks are the blocks an eth_getLogs of the floors, about as many as the
-	// indexer asks for.
-	floorBlocks = 1200
-	// floorEvents is how many events the insert alone is measured with: they are held
-	// in memory.
-	floorEvents = 800_000
-)
+// floorBlocks are the blocks an eth_getLogs of the floors, about as many as the indexer
+// asks for.
+const floorBlocks = 1200
 
 // floors measures what history stands beside.
 func (r *run) floors(ctx context.Context) error {
@@ -157,13 +152,18 @@ func (r *run) client(ctx context.Context) (floor, error) {
 	return f, nil
 }
 
-// inserting writes events that are in memory already, into all views.
+// inserting writes all events of the chain, in memory already, into all views: as many as
+// history does, since the server merges the more the longer it is written to.
 func (r *run) inserting(ctx context.Context) (f floor, err error) {
 	f = floor{Name: "insert alone, all views"}
 
 	parts, err := r.decoded(ctx)
 	if err != nil {
 		return f, err
+	}
+
+	for _, p := range parts {
+		f.Events += len(p.Events)
 	}
 
 	dsn := r.server.database()
@@ -205,14 +205,8 @@ func (r *run) inserting(ctx context.Context) (f floor, err error) {
 
 	f.Wall = time.Since(began)
 
-	for _, p := range parts {
-		f.Events += len(p.Events)
-	}
-
 	return f, nil
 }
-
-var errEnough = errors.New("enough events are read")
 
 // chunked puts the parts together that are one insert, each of so many events at least,
 // but the last.
@@ -251,23 +245,13 @@ func (r *run) decoded(ctx context.Context) (parts []store.Part, err error) {
 	}
 	defer pool.Close()
 
-	read := 0
-
 	err = pool.Scan(ctx, chain.ScanConfig{Filter: filter, Ranges: []chain.Range{{From: r.endpoint.First, To: r.endpoint.Head}}},
 		func(c chain.Chunk) error {
 			events, err := decoder.Decode(nil, c.Logs)
 			parts = append(parts, store.Part{Events: events, Covered: []store.Range{{From: c.From, To: c.To}}})
-			read += len(events)
-
-			if err == nil && read >= floorEvents {
-				return errEnough
-			}
 
 			return err
 		})
-	if err != nil && !errors.Is(err, errEnough) {
-		return nil, err
-	}
 
-	return parts, nil
+	return parts, err
 }
