@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
+	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +39,9 @@ func sessionSettings() clickhouse.Settings {
 		"ignore_materialized_views_with_dropped_target_table": 0,
 		// A block that is mined again in another month is one place in two partitions.
 		"do_not_merge_across_partitions_select_final": 0,
+		// No insert has a place twice, and who reads with FINAL would not mind: looking for
+		// it row by row took the server a sixth of its time for history.
+		"optimize_on_insert": 0,
 		// Columns travel as plain values and the server makes the dictionaries: clickhouse-go
 		// would look every value of every row up in a map.
 		"low_cardinality_allow_in_native_format": 0,
@@ -80,6 +86,11 @@ func parseDSN(dsn string) (*clickhouse.Options, error) {
 
 	if options.Compression == nil {
 		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
+
+		// Packing what travels no further than memory takes a seventh of history's time.
+		if onThisMachine(options.Addr) {
+			options.Compression.Method = clickhouse.CompressionNone
+		}
 	}
 
 	if options.DialTimeout == 0 {
@@ -102,6 +113,20 @@ func parseDSN(dsn string) (*clickhouse.Options, error) {
 	CloseGently(options)
 
 	return options, nil
+}
+
+// onThisMachine says whether every address is one of this machine alone.
+func onThisMachine(addresses []string) bool {
+	return !slices.ContainsFunc(addresses, func(address string) bool {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			return true
+		}
+
+		ip, err := netip.ParseAddr(host)
+
+		return host != "localhost" && (err != nil || !ip.IsLoopback())
+	})
 }
 
 // connect opens the database, creating it first where the server does not know it.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/stretchr/testify/require"
 
 	"diemhouse/internal/testenv"
@@ -100,6 +101,29 @@ func TestSettingsHoldWhateverTheAddressSays(t *testing.T) {
 	for setting, want := range map[string]string{"async_insert": "0", "insert_deduplicate": "0", "max_threads": "1"} {
 		have := query(t, s, func(r *string) []any { return []any{r} }, "SELECT value FROM system.settings WHERE name = ?", setting)
 		require.Equal(t, []string{want}, have, setting)
+	}
+}
+
+// TestOnlyWhatTravelsIsPacked is about what clickhouse-go is told.
+func TestOnlyWhatTravelsIsPacked(t *testing.T) {
+	t.Parallel()
+
+	const packed, plain = clickhouse.CompressionLZ4, clickhouse.CompressionNone
+
+	for dsn, want := range map[string]clickhouse.CompressionMethod{
+		"clickhouse://127.0.0.1:9000/db":                      plain,
+		"http://localhost:8123":                               plain,
+		"clickhouse://[::1]:9000":                             plain,
+		"clickhouse://warehouse:9000/db":                      packed,
+		"https://203.0.113.7:8443/db":                         packed,
+		"clickhouse://127.0.0.1:9000,warehouse:9000/db":       packed,
+		"clickhouse://127.0.0.1:9000/db?compress=lz4":         packed,
+		"clickhouse://warehouse:9000/db?compress=none":        plain,
+		"clickhouse://localhost.example.org:9000/db?secure=1": packed,
+	} {
+		options, err := store.ParseDSN(dsn)
+		require.NoError(t, err, dsn)
+		require.Equal(t, want, options.Compression.Method, dsn)
 	}
 }
 
