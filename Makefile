@@ -14,6 +14,7 @@ CLICKHOUSE := deps/clickhouse/node_modules/.installed
 ANVIL      := deps/anvil/node_modules/.installed
 UPLOT      := deps/uplot/node_modules/.installed
 PONDER     := deps/ponder/node_modules/.installed
+SQUID      := deps/squid/node_modules/.installed
 LINT       := $(BIN)/golangci-lint
 VULNCHECK  := $(BIN)/govulncheck
 
@@ -23,7 +24,7 @@ VULNCHECK  := $(BIN)/govulncheck
 # makes two to four times as dear: they are under it in `make race`.
 RACED      := (cmd/indexer|internal/(app|board|canned|config|telemetry)|pkg/(chain/rpcjson|decode|store/embedded))
 
-.PHONY: all build demo test race bench soak lint vuln generate screenshots clickhouse anvil uplot ponder chromium clean help
+.PHONY: all build demo test race bench soak lint vuln generate screenshots clickhouse anvil uplot ponder squid chromium clean help
 
 all: build clickhouse ## the programs and the engine they need
 
@@ -41,7 +42,7 @@ test: clickhouse anvil uplot chromium lint ## everything that proves the product
 race: clickhouse anvil uplot chromium ## every test under the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
 
-bench: build clickhouse uplot ponder ## measure and write docs/BENCHMARKS.md and docs/QUERIES.md, on a machine that does nothing else (ROWS: of the ledgers)
+bench: build clickhouse uplot ponder squid ## measure and write docs/BENCHMARKS.md and docs/QUERIES.md, on a machine that does nothing else (ROWS: of the ledgers)
 	$(BIN)/bench --report docs/BENCHMARKS.md $(ARGS)
 	$(GO) test ./dashboards -run '^$$' -bench DashboardQueries -benchtime 3x -timeout 9h -rows $(ROWS) -report ../docs/QUERIES.md
 
@@ -79,9 +80,14 @@ $(UPLOT): deps/uplot/package-lock.json
 	$(NPM) ci --prefix deps/uplot --no-audit --no-fund --ignore-scripts
 	touch $@
 
-ponder: $(PONDER) ## the other indexer of the benchmark; its engine wants Node 18.14 or later
+ponder: $(PONDER) ## an indexer that the benchmark runs beside ours; its engine wants Node 18.14 or later
 $(PONDER): deps/ponder/package-lock.json
 	$(NPM) ci --prefix deps/ponder --no-audit --no-fund --ignore-scripts
+	touch $@
+
+squid: $(SQUID) ## another
+$(SQUID): deps/squid/package-lock.json
+	$(NPM) ci --prefix deps/squid --no-audit --no-fund --ignore-scripts
 	touch $@
 
 chromium: ## the browser of the tests, Debian's

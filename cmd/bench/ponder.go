@@ -21,75 +21,30 @@ const (
 	// ponderAddresses is how often Ponder is given the endpoint so that its own limit of
 	// requests, which begins at 20 a second an address, is not what is measured.
 	ponderAddresses = 50
-	// ponderPatience ends a Ponder that tries something again and again.
-	ponderPatience = 10 * time.Minute
 	// ponderProgram is where the installed package has what it is started by.
 	ponderProgram = "node_modules/ponder/dist/esm/bin/ponder.js"
 )
 
-// installed reports what the other indexer lacks.
-func (r *run) installed() error {
-	if _, err := os.Stat(filepath.Join(r.Ponder, ponderProgram)); err != nil {
-		return fmt.Errorf("the indexer that ours is compared with is not installed in %s, run make ponder: %w", r.Ponder, err)
+// ponder indexes so many blocks into an empty PGlite, given the endpoint so many times.
+func (r *run) ponder(addresses int) func(ctx context.Context, from, blocks uint64) (other, error) {
+	return func(ctx context.Context, from, blocks uint64) (o other, err error) {
+		dir, err := os.MkdirTemp("", "diemhouse-bench-ponder-")
+		if err != nil {
+			return o, fmt.Errorf("make a data directory: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+		p, err := startPonder(ctx, r.Ponder,
+			"PONDER_RPC_URL_8453="+strings.TrimSuffix(strings.Repeat(r.endpoint.URL+",", addresses), ","),
+			"PGLITE_DIRECTORY="+dir, fmt.Sprint("FIRST_BLOCK=", from), fmt.Sprint("LAST_BLOCK=", from+blocks-1))
+		if err != nil {
+			return o, err
+		}
+
+		o, err = p.measure(ctx)
+
+		return o, errors.Join(err, p.end(err))
 	}
-
-	if _, err := exec.LookPath("node"); err != nil {
-		return fmt.Errorf("the indexer that ours is compared with needs Node 18.14 or later: %w", err)
-	}
-
-	return nil
-}
-
-func (r *run) ponderVersion() (string, error) {
-	text, err := os.ReadFile(filepath.Join(r.Ponder, "node_modules/ponder/package.json"))
-	if err != nil {
-		return "", fmt.Errorf("read Ponder's version: %w", err)
-	}
-
-	var about struct {
-		Version string `json:"version"`
-	}
-
-	if err := json.Unmarshal(text, &about); err != nil {
-		return "", fmt.Errorf("read Ponder's version: %w", err)
-	}
-
-	return about.Version, nil
-}
-
-// ponder indexes so many blocks into an empty PGlite.
-func (r *run) ponder(ctx context.Context, addresses int, from, blocks uint64) (o other, err error) {
-	ctx, enough := context.WithTimeout(ctx, ponderPatience)
-	defer enough()
-
-	dir, err := os.MkdirTemp("", "diemhouse-bench-ponder-")
-	if err != nil {
-		return o, fmt.Errorf("make a data directory: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-
-	before, err := r.endpoint.served(ctx)
-	if err != nil {
-		return o, err
-	}
-
-	p, err := startPonder(ctx, r.Ponder,
-		"PONDER_RPC_URL_8453="+strings.TrimSuffix(strings.Repeat(r.endpoint.URL+",", addresses), ","),
-		"PGLITE_DIRECTORY="+dir, fmt.Sprint("FIRST_BLOCK=", from), fmt.Sprint("LAST_BLOCK=", from+blocks-1))
-	if err != nil {
-		return o, err
-	}
-
-	o, err = p.measure(ctx)
-	if err := errors.Join(err, p.end(err)); err != nil {
-		return o, fmt.Errorf("run Ponder over %d blocks: %w", blocks, err)
-	}
-
-	after, err := r.endpoint.served(ctx)
-	o.Served = served{after.Requests - before.Requests, after.Bytes - before.Bytes}
-	o.Blocks = blocks
-
-	return o, err
 }
 
 // ponder is a running one.

@@ -37,31 +37,3 @@ func TestPonderThatEndsTellsWhatItSaid(t *testing.T) {
 	require.ErrorContains(t, err, "before it was ready")
 	require.ErrorContains(t, err, "Build failed")
 }
-
-func TestWithoutPonderItSaysHowToInstallIt(t *testing.T) {
-	t.Parallel()
-
-	r := &run{settings: settings{othersFlags: othersFlags{Ponder: t.TempDir()}}}
-	require.ErrorContains(t, r.installed(), "make ponder")
-}
-
-// TestPeakCountsChildren needs no more than that a child adds something.
-func TestPeakCountsChildren(t *testing.T) {
-	t.Parallel()
-
-	child := exec.CommandContext(t.Context(), "cat")
-	in, err := child.StdinPipe()
-	require.NoError(t, err)
-	require.NoError(t, child.Start())
-
-	both, err := peakOf(os.Getpid())
-	require.NoError(t, err)
-
-	its, err := peakOf(child.Process.Pid)
-	require.NoError(t, err)
-	require.Positive(t, its)
-	require.Greater(t, both, its)
-
-	require.NoError(t, in.Close())
-	require.NoError(t, child.Wait())
-}

@@ -20,7 +20,7 @@ func TestReportRenders(t *testing.T) {
 			{usage: took, Verify: "bloom", Rows: counted{Events: 500}},
 		},
 		Floors: slices.Repeat([]floor{{Name: "a floor", Events: 1_000, Wall: time.Second, Bytes: 5e6}}, 3),
-		Others: compared{Version: "1.2.3", Addresses: 50, Rows: []other{
+		Others: compared{Ponder: "1.2.3", Squid: "4.5.6", Addresses: 50, Rows: []other{
 			{usage: took, Name: "ours", Blocks: 3_000, Events: 21_000},
 			{usage: took, Name: "theirs", Blocks: 3_000, Events: 21_000, Start: 1500 * time.Millisecond, Served: served{Requests: 3_257, Bytes: 27e6}},
 		}},
