@@ -10,22 +10,18 @@ import (
 
 // bloomBits are the bits that a value sets in a bloom: a keccak hash of it, which is most
 // of what checking a log against a header costs. The contracts, the events and the zero
-// address come in every block, so what was computed is kept.
+// address come in every block, and most wallets come again, so what was computed is kept.
 type bloomBits struct {
-	value []byte
-	// bits are the bytes of a bloom with a bit set, at most three.
-	bits []bloomByte
-}
-
-type bloomByte struct {
-	at   uint8
-	mask byte
+	// value is an address or a topic, size its length.
+	value [common.HashLength]byte
+	size  uint8
+	// The bytes of a bloom with a bit set, and those bits: three, or fewer and 0 for the rest.
+	at, mask [3]byte
 }
 
 // knownBits are the values seen last, each in the one place that its last bytes name: no
-// lock, no growth past 2 MB, and what comes again and again is nearly always there: the
-// contracts and events in any case, and with so many places most wallets that act often.
-var knownBits [1 << 14]atomic.Pointer[bloomBits]
+// lock, no growth past 2 MB.
+var knownBits [1 << 15]atomic.Pointer[bloomBits]
 
 // inBloom is b.Test(value) for an address or a topic.
 func inBloom(b *types.Bloom, value []byte) bool {
@@ -33,13 +29,13 @@ func inBloom(b *types.Bloom, value []byte) bool {
 	place := &knownBits[(uint(value[n-1])|uint(value[n-2])<<8^uint(n))%uint(len(knownBits))]
 
 	known := place.Load()
-	if known == nil || !bytes.Equal(known.value, value) {
+	if known == nil || !bytes.Equal(known.value[:known.size], value) {
 		known = bitsOf(value)
 		place.Store(known)
 	}
 
-	for _, bit := range known.bits {
-		if b[bit.at]&bit.mask != bit.mask {
+	for i, mask := range known.mask {
+		if b[known.at[i]]&mask != mask {
 			return false
 		}
 	}
@@ -52,11 +48,15 @@ func bitsOf(value []byte) *bloomBits {
 
 	alone.Add(value)
 
-	known := &bloomBits{value: bytes.Clone(value), bits: make([]bloomByte, 0, 3)}
+	known := &bloomBits{size: uint8(len(value))}
+	copy(known.value[:], value)
+
+	i := 0
 
 	for at, mask := range alone {
 		if mask != 0 {
-			known.bits = append(known.bits, bloomByte{uint8(at), mask})
+			known.at[i], known.mask[i] = uint8(at), mask
+			i++
 		}
 	}
 
@@ -78,12 +78,15 @@ func logInBloom(l *types.Log, b *types.Bloom) bool {
 }
 
 // anyIn reports whether the bloom may hold one of the values.
-func anyIn[T common.Address | common.Hash](b *types.Bloom, values []T, raw func(T) []byte) bool {
-	for _, v := range values {
-		if inBloom(b, raw(v)) {
+func anyIn[T common.Address | common.Hash](b *types.Bloom, values []T, raw func(*T) []byte) bool {
+	for i := range values {
+		if inBloom(b, raw(&values[i])) {
 			return true
 		}
 	}
 
 	return false
 }
+
+func rawAddress(a *common.Address) []byte { return a[:] }
+func rawHash(h *common.Hash) []byte       { return h[:] }

@@ -122,7 +122,7 @@ func (f FilterSet) Wanted(l *types.Log) bool {
 // is proof that it does not.
 func (f FilterSet) InBloom(b types.Bloom) bool {
 	for i := range f.queries {
-		if f.queries[i].inBloom(b) {
+		if f.queries[i].inBloom(&b) {
 			return true
 		}
 	}
@@ -148,13 +148,13 @@ func (q *query) hasTopics(topics []common.Hash) bool {
 	return true
 }
 
-func (q *query) inBloom(b types.Bloom) bool {
-	if !anyIn(&b, q.addresses, common.Address.Bytes) {
+func (q *query) inBloom(b *types.Bloom) bool {
+	if !anyIn(b, q.addresses, rawAddress) {
 		return false
 	}
 
 	for _, wanted := range q.topics {
-		if len(wanted) > 0 && !anyIn(&b, wanted, common.Hash.Bytes) {
+		if len(wanted) > 0 && !anyIn(b, wanted, rawHash) {
 			return false
 		}
 	}

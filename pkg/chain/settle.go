@@ -230,24 +230,31 @@ func (f FilterSet) only(logs []types.Log) []types.Log {
 	return wanted
 }
 
+// emittedBy reports whether one of the logs is of that contract.
+func emittedBy(logs []types.Log, a *common.Address) bool {
+	for i := range logs {
+		if logs[i].Address == *a {
+			return true
+		}
+	}
+
+	return false
+}
+
 // Unexplained reports whether a block may hold logs of the set although those that
 // were read are none of that contract: its bloom has the address, and the topics where
 // the set is that narrow, and nothing that was read accounts for the address. logs are
 // all that were read of the watched contracts.
 func (f FilterSet) Unexplained(b types.Bloom, logs []types.Log) bool {
-	read := make(map[common.Address]bool)
-	for i := range logs {
-		read[logs[i].Address] = true
-	}
-
 	for i := range f.queries {
 		q := &f.queries[i]
-		if !q.inBloom(b) {
+		if !q.inBloom(&b) {
 			continue
 		}
 
-		for _, a := range q.addresses {
-			if !read[a] && b.Test(a.Bytes()) {
+		for j := range q.addresses {
+			a := &q.addresses[j]
+			if inBloom(&b, a[:]) && !emittedBy(logs, a) {
 				return true
 			}
 		}
