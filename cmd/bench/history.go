@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -25,38 +28,105 @@ type filled struct {
 // Rate is in events a second.
 func (f filled) Rate() float64 { return float64(f.Rows.Events) / f.Wall.Seconds() }
 
-// levels are how far history is verified, and over which part of the chain: receipts
-// cost as much for a block as hundreds of logs do.
-var levels = []struct {
-	verify string
-	part   uint64
-}{{"none", 1}, {"bloom", 1}, {"receipts", 20}}
+// rounds is how often what takes seconds is measured, in turns: the pace of a machine that
+// others share moves by a tenth and more from one quarter of a minute to the next.
+const rounds = 3
 
-// history fills at every level, and keeps the first warehouse for what comes after.
+// receiptsPart is the part of the chain that receipts are measured over: they cost as much
+// for a block as hundreds of logs do.
+const receiptsPart = 20
+
+// history fills at every level, beside inserting alone, and keeps a warehouse for what comes
+// after.
 func (r *run) history(ctx context.Context) error {
-	for i, level := range levels {
-		dsn := r.server.database()
+	parts, err := r.decoded(ctx)
+	if err != nil {
+		return err
+	}
 
-		f, err := r.fill(ctx, dsn, level.verify, r.endpoint.First, r.Blocks/level.part)
+	var (
+		none, bloom []filled
+		inserted    []floor
+	)
+
+	for range rounds {
+		if r.full != "" {
+			if err := r.server.drop(ctx, r.full); err != nil {
+				return err
+			}
+		}
+
+		r.full = r.server.database()
+
+		f, err := r.filled(ctx, r.full, "none", r.Blocks)
 		if err != nil {
 			return err
 		}
 
-		r.sayf("history, %s: %.0f events/s, %d MB", level.verify, f.Rate(), f.Peak>>20)
-		r.report.History = append(r.report.History, f)
+		none = append(none, f)
 
-		if i == 0 {
-			r.full = dsn
-
-			continue
-		}
-
-		if err := r.server.drop(ctx, dsn); err != nil {
+		if f, err = r.filledOnce(ctx, "bloom", r.Blocks); err != nil {
 			return err
 		}
+
+		bloom = append(bloom, f)
+
+		i, err := r.inserting(ctx, parts)
+		if err != nil {
+			return err
+		}
+
+		inserted = append(inserted, i)
 	}
 
+	receipts, err := r.filledOnce(ctx, "receipts", r.Blocks/receiptsPart)
+	if err != nil {
+		return err
+	}
+
+	r.report.History = []filled{median(none), median(bloom), receipts}
+	r.report.Inserted = median(inserted)
+	r.report.Bloom, r.report.Inserts = extremesOf(bloom), extremesOf(inserted)
+
 	return nil
+}
+
+// rated is something with a rate in events a second.
+type rated interface{ Rate() float64 }
+
+// median is the one in the middle; runs are an odd number.
+func median[T rated](runs []T) T {
+	return slices.SortedFunc(slices.Values(runs), func(a, b T) int { return cmp.Compare(a.Rate(), b.Rate()) })[len(runs)/2]
+}
+
+// extremes are the least and the greatest of several rates.
+type extremes struct{ Least, Most float64 }
+
+func extremesOf[T rated](runs []T) extremes {
+	e := extremes{runs[0].Rate(), runs[0].Rate()}
+	for _, r := range runs {
+		e.Least, e.Most = min(e.Least, r.Rate()), max(e.Most, r.Rate())
+	}
+
+	return e
+}
+
+// filledOnce fills a warehouse that nothing needs afterwards.
+func (r *run) filledOnce(ctx context.Context, verify string, blocks uint64) (f filled, err error) {
+	dsn := r.server.database()
+	defer func() { err = errors.Join(err, r.server.drop(ctx, dsn)) }()
+
+	return r.filled(ctx, dsn, verify, blocks)
+}
+
+// filled fills from the first block on, and says how fast.
+func (r *run) filled(ctx context.Context, dsn, verify string, blocks uint64) (filled, error) {
+	f, err := r.fill(ctx, dsn, verify, r.endpoint.First, blocks)
+	if err == nil {
+		r.sayf("history, %s: %.0f events/s, %d MB", verify, f.Rate(), f.Peak>>20)
+	}
+
+	return f, err
 }
 
 // fill runs backfill over so many blocks.

@@ -17,14 +17,18 @@ type report struct {
 	Machine  machine
 	Chain    chainFlags
 	Endpoint ready
-	History  []filled
-	Floors   []floor
-	Others   compared
-	Tables   []stored
-	Columns  []stored
-	Started  []started
-	Live     []followed
-	Idle     idled
+	// History is none, bloom and receipts; Inserted is the insert alone beside them. Bloom
+	// and Inserts are how much they differed from one time to the next.
+	History        []filled
+	Inserted       floor
+	Bloom, Inserts extremes
+	Floors         []floor
+	Others         compared
+	Tables         []stored
+	Columns        []stored
+	Started        []started
+	Live           []followed
+	Idle           idled
 }
 
 // machine is what it was measured on.
@@ -70,6 +74,9 @@ func thisMachine() (machine, error) {
 
 	return m, nil
 }
+
+// Rounds is how often the first lines were measured.
+func (r *report) Rounds() int { return rounds }
 
 // Stored is all tables together, in bytes.
 func (r *report) Stored() uint64 {

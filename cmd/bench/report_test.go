@@ -41,3 +41,13 @@ func TestReportRenders(t *testing.T) {
 	require.Contains(t, all.String(), "\n\n## Other indexers")
 	require.Contains(t, all.String(), "\n\n## Live\n")
 }
+
+func TestMedianAndExtremes(t *testing.T) {
+	t.Parallel()
+
+	runs := []floor{{Events: 30, Wall: time.Second}, {Events: 10, Wall: time.Second}, {Events: 20, Wall: time.Second}}
+
+	require.Equal(t, runs[2], median(runs))
+	require.Equal(t, extremes{10, 30}, extremesOf(runs))
+	require.Equal(t, 30, runs[0].Events, "in their order still")
+}
