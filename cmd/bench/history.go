@@ -28,26 +28,17 @@ type filled struct {
 // Rate is in events a second.
 func (f filled) Rate() float64 { return float64(f.Rows.Events) / f.Wall.Seconds() }
 
-// rounds is how often what takes seconds is measured, in turns: the pace of a machine that
-// others share moves by a tenth and more from one quarter of a minute to the next.
+// rounds is how often what takes seconds is measured: the pace of a machine that others
+// share moves by a tenth and more from one quarter of a minute to the next.
 const rounds = 3
 
 // receiptsPart is the part of the chain that receipts are measured over: they cost as much
 // for a block as hundreds of logs do.
 const receiptsPart = 20
 
-// history fills at every level, beside inserting alone, and keeps a warehouse for what comes
-// after.
+// history fills at every level, and keeps a warehouse for what comes after.
 func (r *run) history(ctx context.Context) error {
-	parts, err := r.decoded(ctx)
-	if err != nil {
-		return err
-	}
-
-	var (
-		none, bloom []filled
-		inserted    []floor
-	)
+	var none, bloom []filled
 
 	for range rounds {
 		if r.full != "" {
@@ -70,13 +61,6 @@ func (r *run) history(ctx context.Context) error {
 		}
 
 		bloom = append(bloom, f)
-
-		i, err := r.inserting(ctx, parts)
-		if err != nil {
-			return err
-		}
-
-		inserted = append(inserted, i)
 	}
 
 	receipts, err := r.filledOnce(ctx, "receipts", r.Blocks/receiptsPart)
@@ -85,8 +69,7 @@ func (r *run) history(ctx context.Context) error {
 	}
 
 	r.report.History = []filled{median(none), median(bloom), receipts}
-	r.report.Inserted = median(inserted)
-	r.report.Bloom, r.report.Inserts = extremesOf(bloom), extremesOf(inserted)
+	r.report.Bloom = extremesOf(bloom)
 
 	return nil
 }

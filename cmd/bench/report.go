@@ -17,12 +17,12 @@ type report struct {
 	Machine  machine
 	Chain    chainFlags
 	Endpoint ready
-	// History is none, bloom and receipts; Inserted is the insert alone beside them. Bloom
-	// and Inserts are how much they differed from one time to the next.
-	History        []filled
-	Inserted       floor
+	// History is none, bloom and receipts.
+	History []filled
+	Floors  []floor
+	// Bloom and Inserts are how much history with bloom and the insert alone differed from
+	// one time to the next.
 	Bloom, Inserts extremes
-	Floors         []floor
 	Others         compared
 	Tables         []stored
 	Columns        []stored

@@ -24,10 +24,14 @@ const (
 	// inserts is how many are under way: one takes events in while the server sorts and
 	// writes those of the other.
 	inserts = 2
-	// coverAfter is how long written events wait until they count, all at once: each
-	// insert of its own would cost a fifth of the time of history. A kill has that much
-	// read again.
+	// coverAfter is how long written events wait at least until they count, all at once:
+	// each insert of its own would cost a fifth of the time of history. A kill has that
+	// much read again.
 	coverAfter = 2 * time.Second
+	// coverShare: covering is to take a tenth of the time. Where the machine is busy and it
+	// takes long, it is done less often, but never later than after coverAtLast.
+	coverShare  = 10
+	coverAtLast = 10 * time.Second
 )
 
 // Scanner reads block ranges. [*chain.Pool] is one.
@@ -256,6 +260,7 @@ func (h *History) coverAll(ctx context.Context, done <-chan written, left uint64
 	var (
 		waiting written
 		due     <-chan time.Time // nil: nothing waits
+		took    time.Duration    // the last time
 	)
 
 	for {
@@ -268,16 +273,17 @@ func (h *History) coverAll(ctx context.Context, done <-chan written, left uint64
 			waiting.add(more)
 
 			if due == nil {
-				due = time.After(coverAfter)
+				due = time.After(min(max(coverAfter, coverShare*took), coverAtLast))
 			}
 		case <-due:
 			left -= waiting.blocks
+			began := time.Now()
 
 			if err := h.cover(ctx, waiting, left); err != nil {
 				return err
 			}
 
-			waiting, due = written{}, nil
+			waiting, due, took = written{}, nil, time.Since(began)
 		}
 	}
 }

@@ -62,21 +62,27 @@ func (s *scanner) plain() ([]byte, bool) {
 
 	start := s.at
 
-	for ; s.at < len(s.text); s.at++ {
-		c := s.text[s.at]
-		if c == '"' {
-			s.at++
-
-			return s.text[start : s.at-1], true
-		}
-
-		if c == '\\' || c < ' ' || c > '~' {
-			return nil, false
-		}
+	for s.at < len(s.text) && isPlain[s.text[s.at]] {
+		s.at++
 	}
 
-	return nil, false
+	if s.at == len(s.text) || s.text[s.at] != '"' {
+		return nil, false
+	}
+
+	s.at++
+
+	return s.text[start : s.at-1], true
 }
+
+// isPlain marks what stands for itself in a string: printable ASCII but quote and backslash.
+var isPlain = func() (table [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		table[c] = c != '"' && c != '\\'
+	}
+
+	return table
+}()
 
 // decimal takes a whole number without a sign, of at most 19 digits (2^64 has 20).
 func (s *scanner) decimal() (uint64, bool) {
