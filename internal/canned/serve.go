@@ -83,8 +83,8 @@ func (s *Server) exchange(out, body []byte) []byte {
 		return s.one(out, &calls[0])
 	}
 
-	// Of a hundred headers, encoding/json would read the calls for as long as all the rest
-	// of their answer takes.
+	// To read the calls for a hundred headers at a time, encoding/json took a fifth of what
+	// the endpoint takes for a history with blooms.
 	if err := gojson.Unmarshal(body, &calls); err != nil || len(calls) == 0 {
 		return append(out, `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"parse error"}}`...)
 	}

@@ -87,7 +87,8 @@ func parseDSN(dsn string) (*clickhouse.Options, error) {
 	if options.Compression == nil {
 		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
 
-		// Packing what travels no further than memory takes a seventh of history's time.
+		// Packing what travels no further than memory took a seventh of the indexer's time
+		// for history.
 		if onThisMachine(options.Addr) {
 			options.Compression.Method = clickhouse.CompressionNone
 		}

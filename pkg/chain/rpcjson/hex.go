@@ -1,7 +1,5 @@
 package rpcjson
 
-import "encoding/binary"
-
 // noDigit marks bytes that are no hex digit.
 const noDigit = 0xff
 
@@ -28,16 +26,6 @@ func decodeHex(into, digits []byte) bool {
 		return false
 	}
 
-	var wrong uint64
-
-	for len(into) >= 4 {
-		four, bad := decodeEight(binary.LittleEndian.Uint64(digits))
-		binary.LittleEndian.PutUint32(into, four)
-
-		wrong |= bad
-		into, digits = into[4:], digits[8:]
-	}
-
 	var seen byte
 
 	for i := range into {
@@ -47,24 +35,5 @@ func decodeHex(into, digits []byte) bool {
 		into[i] = high<<4 | low
 	}
 
-	return wrong == 0 && seen < 16
-}
-
-// decodeEight reads eight digits at once, a byte of the word each, the first in the lowest;
-// half the time of a table, byte by byte. bad is 0 when they all are hex.
-func decodeEight(digits uint64) (four uint32, bad uint64) {
-	const ones = 0x0101010101010101
-
-	// Of the letters alone bit 6 is set, and their low half is the value less 9.
-	letters := digits >> 6 & ones
-	values := digits&(0x0f*ones) + 9*letters
-
-	// What each value is as a lower-case digit must be what was there.
-	above9 := (values + 6*ones) >> 4 & ones
-	bad = values&(0xf0*ones) | ((values + '0'*ones + ('a'-'9'-1)*above9) ^ (digits | letters<<5))
-
-	pairs := (values<<4 | values>>8) & 0x00ff00ff00ff00ff
-	pairs = (pairs | pairs>>8) & 0x0000ffff0000ffff
-
-	return uint32(pairs | pairs>>16), bad
+	return seen < 16
 }

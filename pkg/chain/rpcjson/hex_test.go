@@ -9,14 +9,14 @@ import (
 )
 
 // TestEveryByteInEveryPlace holds decodeHex against encoding/hex for every byte at each
-// place of a word and of what is left of one.
+// place.
 func TestEveryByteInEveryPlace(t *testing.T) {
 	t.Parallel()
 
-	for place := range 14 {
+	for place := range 4 {
 		for c := range 256 {
 			for _, around := range []byte("07fF") {
-				digits := bytes.Repeat([]byte{around}, 14)
+				digits := bytes.Repeat([]byte{around}, 4)
 				digits[place] = byte(c)
 
 				requireAsStandard(t, digits)
