@@ -66,28 +66,14 @@ screenshots: clickhouse chromium ## the README's pictures, by a real browser on 
 	$(GO) test ./internal/board/boardtest -count=1 -run 'TestOnAWholeVenice/(the_last_audit|pictures)' -pictures $(CURDIR)/docs/images
 
 clickhouse: $(CLICKHOUSE) ## the ClickHouse engine as a library, pinned and integrity-checked
-$(CLICKHOUSE): deps/clickhouse/package-lock.json
-	$(NPM) ci --prefix deps/clickhouse --no-audit --no-fund --ignore-scripts
-	touch $@
-
 anvil: $(ANVIL) ## the second EVM node of the tests
-$(ANVIL): deps/anvil/package-lock.json
-	$(NPM) ci --prefix deps/anvil --no-audit --no-fund --ignore-scripts
-	touch $@
-
 uplot: $(UPLOT) ## the board's chart library, as its package has it
-$(UPLOT): deps/uplot/package-lock.json
-	$(NPM) ci --prefix deps/uplot --no-audit --no-fund --ignore-scripts
-	touch $@
-
 ponder: $(PONDER) ## an indexer that the benchmark runs beside ours; its engine wants Node 18.14 or later
-$(PONDER): deps/ponder/package-lock.json
-	$(NPM) ci --prefix deps/ponder --no-audit --no-fund --ignore-scripts
-	touch $@
+squid: $(SQUID) ## another such indexer
 
-squid: $(SQUID) ## another
-$(SQUID): deps/squid/package-lock.json
-	$(NPM) ci --prefix deps/squid --no-audit --no-fund --ignore-scripts
+# Whatever comes from npm, as its lock file has it.
+deps/%/node_modules/.installed: deps/%/package-lock.json
+	$(NPM) ci --prefix deps/$* --no-audit --no-fund --ignore-scripts
 	touch $@
 
 chromium: ## the browser of the tests, Debian's

@@ -25,11 +25,11 @@ const (
 	// writes those of the other.
 	inserts = 2
 	// coverAfter is how long written events wait at least until they count, all at once:
-	// each insert of its own would cost a fifth of the time of history. A kill has that
-	// much read again.
+	// each insert of its own would cost a fifth of the time of history. A kill has what
+	// waits read again.
 	coverAfter = 2 * time.Second
-	// coverShare: covering is to take a tenth of the time. Where the machine is busy and it
-	// takes long, it is done less often, but never later than after coverAtLast.
+	// coverShare: events wait this many times as long as covering took the last time, where
+	// that is longer, but no longer than coverAtLast.
 	coverShare  = 10
 	coverAtLast = 10 * time.Second
 )
@@ -254,6 +254,12 @@ func (h *History) read(ctx context.Context, gaps []chain.Range, parts chan<- par
 	return incomplete, err
 }
 
+// coverPause is how long written events wait to be covered when that took so long the last
+// time.
+func coverPause(took time.Duration) time.Duration {
+	return min(max(coverAfter, coverShare*took), coverAtLast)
+}
+
 // coverAll makes what comes count, now and then. left is how many blocks there are to
 // cover.
 func (h *History) coverAll(ctx context.Context, done <-chan written, left uint64) error {
@@ -273,7 +279,7 @@ func (h *History) coverAll(ctx context.Context, done <-chan written, left uint64
 			waiting.add(more)
 
 			if due == nil {
-				due = time.After(min(max(coverAfter, coverShare*took), coverAtLast))
+				due = time.After(coverPause(took))
 			}
 		case <-due:
 			left -= waiting.blocks

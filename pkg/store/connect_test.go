@@ -96,9 +96,9 @@ func TestSameOverHTTP(t *testing.T) {
 func TestSettingsHoldWhateverTheAddressSays(t *testing.T) {
 	t.Parallel()
 
-	s := open(t, testenv.DSN(t)+"?async_insert=1&insert_deduplicate=1&max_threads=1")
+	s := open(t, testenv.DSN(t)+"?async_insert=1&insert_deduplicate=1&optimize_on_insert=1&max_threads=1")
 
-	for setting, want := range map[string]string{"async_insert": "0", "insert_deduplicate": "0", "max_threads": "1"} {
+	for setting, want := range map[string]string{"async_insert": "0", "insert_deduplicate": "0", "optimize_on_insert": "0", "max_threads": "1"} {
 		have := query(t, s, func(r *string) []any { return []any{r} }, "SELECT value FROM system.settings WHERE name = ?", setting)
 		require.Equal(t, []string{want}, have, setting)
 	}

@@ -101,6 +101,23 @@ func TestWritingAgainChangesNothing(t *testing.T) {
 	requireCovered(t, s, all)
 }
 
+// TestPlaceTwiceInOneInsert is I1 within an insert: the server does not put the rows of a
+// place together when it takes them, but readers do.
+func TestPlaceTwiceInOneInsert(t *testing.T) {
+	t.Parallel()
+
+	s, c := testenv.Open(t), newChain(31)
+	c.grow(60)
+
+	all := store.Range{From: 1, To: c.tip()}
+	twice := c.history(all)
+	twice.Events = append(twice.Events, twice.Events...)
+
+	require.NoError(t, s.Write(t.Context(), twice))
+	require.Equal(t, uint64(len(twice.Events)), number(t, s, "SELECT count() FROM events"), "both are there")
+	requireHolds(t, s, c.between(all))
+}
+
 func TestVersionsNeverRunBackwards(t *testing.T) {
 	t.Parallel()
 
